@@ -6,6 +6,8 @@ package struct RunChange: Sendable {
     package var entities: [(sequence: Int, draft: EntityDraft)]
     /// Reserved numbers under which no whole file was found: they are never used.
     package var voided: [Int]
+    /// Why a stage of this change fails; its event carries it.
+    package var problem: Problem?
     /// Where the run goes.
     package var transition: Transition?
     /// Text that the run is to be found by, added to what it has.
@@ -48,14 +50,14 @@ extension RunRecord {
             try next.machine.checkWritable(attempt: attempt)
         }
         let starts = change.stages.filter { $0.event == .start }
-        for (key, event) in starts { events.append(try next.apply(event, to: key, attempt: attempt)) }
+        for (key, event) in starts { events.append(try next.apply(event, to: key, attempt: attempt, problem: nil)) }
         for (sequence, draft) in change.entities {
             let entity = Entity(draft, sequence: sequence, after: next.head)
             next.entities.append(entity)
             events.append((.entitySaved, entity.eventData))
         }
         for (key, event) in change.stages where event != .start {
-            events.append(try next.apply(event, to: key, attempt: attempt))
+            events.append(try next.apply(event, to: key, attempt: attempt, problem: event == .fail ? change.problem : nil))
         }
         if let transition = change.transition { events += try next.apply(transition, attempt: attempt) }
         next.updated = now
@@ -63,7 +65,9 @@ extension RunRecord {
         return events
     }
 
-    private mutating func apply(_ event: StageEvent, to key: StageKey, attempt: Int) throws -> (kind: RunEvent.Kind, data: JSON) {
+    private mutating func apply(
+        _ event: StageEvent, to key: StageKey, attempt: Int, problem: Problem?
+    ) throws -> (kind: RunEvent.Kind, data: JSON) {
         var machine = self.stages.first { $0.key == key }?.machine ?? StageMachine()
         guard machine.apply(event, attempt: attempt) else {
             throw Failure(.internalError, "Stage \(key.stage) cannot \(event.rawValue) while it is \(machine.state.rawValue).")
@@ -73,6 +77,7 @@ extension RunRecord {
         self.stages.sort { $0.key < $1.key }
         var data: JSON = ["stage": .integer(Int64(key.stage)), "state": .string(machine.state.rawValue)]
         if key.output >= 0 { data["output"] = .integer(Int64(key.output)) }
+        if let problem { data["error"] = try JSON(problem) }
         return (event == .start ? .stageStarted : .stageFinished, data)
     }
 

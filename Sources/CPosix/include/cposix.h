@@ -1,1 +1,12 @@
+/* What Glibc's Swift module does not show, or shows in a form that Swift cannot call. */
 #pragma once
+#include <stdint.h>
+
+/* renameat2(2) with RENAME_NOREPLACE; 0, or an errno. */
+int posix_rename_exclusive(const char *_Nonnull from, const char *_Nonnull to);
+/* open(2) with O_CLOEXEC added; a descriptor, or a negative errno. */
+int posix_open(const char *_Nonnull path, int flags, unsigned mode);
+/* Free bytes for this user on the file system of path; negative errno on failure. */
+int64_t posix_free_bytes(const char *_Nonnull path);
+/* Length of a regular file in bytes; negative errno on failure. */
+int64_t posix_file_size(const char *_Nonnull path);
