@@ -79,11 +79,14 @@ package struct InterceptionPlan: Sendable, Hashable, Codable {
     package var steps: [StepPlan]
     /// How often the chunks run, each time on the last result; each time is an entity.
     package var iterations: Int
+    /// What `{{TASK_INSTRUCTION}}` stands for.
+    package var instruction: String
 
     /// Collects the steps.
-    package init(steps: [StepPlan], iterations: Int = 1) {
+    package init(steps: [StepPlan], iterations: Int = 1, instruction: String = "") {
         self.steps = steps
         self.iterations = iterations
+        self.instruction = instruction
     }
 }
 
