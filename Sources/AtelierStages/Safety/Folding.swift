@@ -1,0 +1,43 @@
+/// Brings a text into the form in which lists are searched: small letters without marks, no invisible characters, digits that stand for
+/// letters read as letters.
+enum Folding {
+    /// The words of a text, folded.
+    static func words(_ text: String) -> [String] {
+        var words: [String] = []
+        var word = ""
+        for scalar in text.lowercased().unicodeScalars {
+            if Self.isInvisible(scalar) { continue }
+            if let folded = Self.folded(scalar) {
+                word += folded
+            } else if !word.isEmpty {
+                words.append(word)
+                word = ""
+            }
+        }
+        if !word.isEmpty { words.append(word) }
+        return words
+    }
+
+    /// A letter's base; nil for what separates words.
+    private static func folded(_ scalar: Unicode.Scalar) -> String? {
+        if let base = Self.bases[scalar] { return base }
+        if scalar.properties.isDiacritic || scalar.properties.generalCategory == .nonspacingMark { return "" }
+        if scalar.properties.isAlphabetic || scalar.properties.numericType != nil { return String(scalar) }
+        return nil
+    }
+
+    /// Soft hyphens, joiners, direction marks, variation selectors: nobody sees them, so they separate nothing.
+    private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.properties.isDefaultIgnorableCodePoint || scalar.properties.generalCategory == .format
+    }
+
+    private static let bases: [Unicode.Scalar: String] = {
+        var bases: [Unicode.Scalar: String] = ["ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "@": "a", "$": "s"]
+        let groups = [
+            "a": "àáâãäåāăą", "c": "çćč", "e": "èéêëēėęě", "i": "ìíîïīį", "n": "ñńň", "o": "òóôõöōő", "s": "śšş", "u": "ùúûüūůű",
+            "y": "ýÿ", "z": "źżž", "g": "ğ", "r": "ř", "t": "ť",
+        ]
+        for (base, marked) in groups { for scalar in marked.unicodeScalars { bases[scalar] = base } }
+        return bases
+    }()
+}
