@@ -90,6 +90,9 @@ package final class ByteStream: Sendable {
     /// Whether the reader is gone.
     package var isGone: Bool { self.state.withLock(\.isGone) }
 
+    /// Whether the library has taken everything that was written.
+    package var isEmpty: Bool { self.state.withLock { $0.count == 0 } }
+
     /// Returns when the reader is gone or this task is cancelled.
     package func untilGone() async {
         await self.wait(until: \.isGone)
