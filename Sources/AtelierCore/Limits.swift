@@ -42,6 +42,8 @@ package struct Limits: Sendable, Hashable {
     package var connectionMemoryBytes = 8_192
     /// Seconds until the headers of a request must be whole.
     package var headerSeconds = 10
+    /// Seconds until the body of a request must be whole: a full-sized one over a poor line, not one byte now and then.
+    package var bodySeconds = 300
     /// Seconds without traffic after which a connection is closed.
     package var idleSeconds = 30
     /// Seconds between two comment lines of an event stream, so that a dead reader is found.
