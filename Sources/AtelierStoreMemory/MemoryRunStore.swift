@@ -111,8 +111,10 @@ package actor MemoryRunStore: RunStore {
     package func counts() -> QueueCounts {
         let states = self.open.compactMap { self.rows[$0]?.record.machine.state }
         return QueueCounts(
-            queued: states.count { $0 == .queued }, running: states.count { $0.outside == .running },
-            waiting: states.count { $0 == .waiting })
+            queued: states.count { $0 == .queued },
+            running: states.count { $0.outside == .running },
+            waiting: states.count { $0 == .waiting }
+        )
     }
 
     package func queuePosition(of id: RunID) -> Int? {
