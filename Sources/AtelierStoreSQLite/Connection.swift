@@ -12,7 +12,9 @@ enum Value: Sendable, Hashable {
     static func maybe(_ text: String?) -> Value { text.map(Value.text) ?? .null }
 }
 
-/// One connection to a database file. It belongs to one serial queue at a time and is therefore not `Sendable`.
+/// One connection to a database file.
+///
+/// It belongs to one serial queue at a time and is therefore not `Sendable`.
 ///
 /// Statements are prepared once and kept. All texts are bound by their length in UTF-8, so that any Unicode comes back byte for byte.
 final class Connection {
@@ -48,7 +50,9 @@ final class Connection {
         self.database = nil
     }
 
-    /// Whether a transaction is open. SQLite ends one by itself after some failures, a full disk for example.
+    /// Whether a transaction is open.
+    ///
+    /// SQLite ends one by itself after some failures, a full disk for example.
     var isInTransaction: Bool { self.database.map { sqlite3_get_autocommit($0) == 0 } ?? false }
 
     /// Runs statements that take no values and give no rows.

@@ -1,6 +1,8 @@
 import AtelierCore
 
-/// Plans that were decoded before. A plan never changes, and decoding one is most of the work of loading a run.
+/// Plans that were decoded before.
+///
+/// A plan never changes, and decoding one is most of the work of loading a run.
 struct PlanCache {
     private var plans: [RunID: Plan] = [:]
 

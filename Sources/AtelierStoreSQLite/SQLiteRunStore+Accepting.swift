@@ -63,7 +63,9 @@ extension SQLiteRunStore {
     }
 }
 
-/// Labels as words of the search row. Hashed, as a label may hold anything and a word may not.
+/// Labels as words of the search row.
+///
+/// Hashed, as a label may hold anything and a word may not.
 enum FilterToken {
     static func all(of run: NewRun) -> [String] {
         [

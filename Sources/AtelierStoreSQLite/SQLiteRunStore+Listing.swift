@@ -12,7 +12,9 @@ extension SQLiteRunStore {
     }
 }
 
-/// The statement for a list. What it asks for is bound; only which filters there are is in its text.
+/// The statement for a list.
+///
+/// What it asks for is bound; only which filters there are is in its text.
 struct ListSQL {
     private(set) var values: [Value] = []
     private var conditions: [String] = []

@@ -32,7 +32,9 @@ package struct SQLiteRunStore: RunStore {
         self.readers = try Readers(path: path, count: Self.readerCount)
     }
 
-    /// Ends what is being written, moves everything into the one file and closes it. Every later call fails with `store_unavailable`.
+    /// Ends what is being written, moves everything into the one file and closes it.
+    ///
+    /// Every later call fails with `store_unavailable`.
     package func close() async throws {
         await self.readers.close()
         try await self.writer.close()

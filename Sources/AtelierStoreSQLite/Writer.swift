@@ -100,7 +100,9 @@ actor Writer {
         }
     }
 
-    /// Does one write in its savepoint. When SQLite has ended the whole transaction, there is no savepoint to go back to.
+    /// Does one write in its savepoint.
+    ///
+    /// When SQLite has ended the whole transaction, there is no savepoint to go back to.
     private func save(_ waiting: Waiting) throws -> () -> Void {
         try self.connection.run("SAVEPOINT one")
         do {

@@ -46,8 +46,10 @@ extension RunRecord {
         return [(.continued, ["status": "running", "edited": .bool(edit != nil)])]
     }
 
-    /// Checks that a change uses numbers as they were reserved: each is open, and entities come in the order of their numbers, which is
-    /// the order of the chain. Called with the record as it was before the change.
+    /// Checks that a change uses numbers as they were reserved: each is open, and entities come in the order of their numbers, which is the
+    /// order of the chain.
+    ///
+    /// Called with the record as it was before the change.
     ///
     /// - Parameters:
     ///   - change: What the worker writes.

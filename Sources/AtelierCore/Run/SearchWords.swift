@@ -13,7 +13,9 @@ package struct SearchWords: Sendable, Hashable {
     /// More words than this are not looked at: a query is a handful of words, and a store's parser has its limits.
     package static let limit = 32
 
-    /// The words, all of which must be there. Without any, nothing is found.
+    /// The words, all of which must be there.
+    ///
+    /// Without any, nothing is found.
     package var words: [Word]
 
     /// Reads what a person typed; nil when it is only white space and therefore no filter.

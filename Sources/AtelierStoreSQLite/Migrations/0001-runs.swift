@@ -1,5 +1,7 @@
 extension Migration {
-    /// Runs and all that hangs on them. Times are milliseconds; `expires` is on the store's clock, all others count from 1970 in UTC.
+    /// Runs and all that hangs on them.
+    ///
+    /// Times are milliseconds; `expires` is on the store's clock, all others count from 1970 in UTC.
     static let runs = Migration(
         number: 1,
         sql: """
