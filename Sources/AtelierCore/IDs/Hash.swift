@@ -101,3 +101,11 @@ package enum Hex {
         return bytes
     }
 }
+
+extension Digest {
+    /// Takes 32 bytes as a store kept them; nil for any other number of bytes.
+    package init?(kept bytes: [UInt8]) {
+        guard bytes.count == 32 else { return nil }
+        self.init(bytes: bytes)
+    }
+}

@@ -66,8 +66,9 @@ package protocol RunStore: Sendable {
     /// - Throws: ``LeaseLost``
     func takeSlot(_ request: SlotRequest, for lease: Lease) async throws -> SlotAnswer
 
-    /// Gives a slot, or a place in its queue, back. Nothing happens when there is none.
-    func returnSlot(backend: String, run: RunID, output: Int) async throws
+    /// Gives a slot, or a place in its queue, back. Nothing happens when this lease has none: a late worker must not give away what its
+    /// successor holds.
+    func returnSlot(backend: String, output: Int, for lease: Lease) async throws
 }
 
 /// What is needed to accept a run.
@@ -102,14 +103,17 @@ package struct LeaseRequest: Sendable {
     package var now: Int64
     /// How long the lease shall be good for, in milliseconds.
     package var duration: Int64
+    /// The moment that events carry; nil when `now` is the wall clock's.
+    package var timestamp: Timestamp?
     /// Only this run, if it is ready.
     package var only: RunID?
 
     /// Asks for any run, or for one.
-    package init(worker: String, now: Int64, duration: Int64, only: RunID? = nil) {
+    package init(worker: String, now: Int64, duration: Int64, timestamp: Timestamp? = nil, only: RunID? = nil) {
         self.worker = worker
         self.now = now
         self.duration = duration
+        self.timestamp = timestamp
         self.only = only
     }
 }
@@ -145,15 +149,19 @@ package struct LeasedRun: Sendable {
 package struct RunQuery: Sendable {
     /// Only runs of this owner; nil for those who may see all.
     package var owner: String?
+    /// `running` also finds runs that are `finishing`, as the outside cannot tell them apart.
     package var status: RunState?
     package var config: String?
     package var userID: String?
     package var sessionID: String?
     /// Runs that hold a stored output of this medium.
     package var medium: Medium?
+    /// Accepted then or later, by the id.
     package var from: Timestamp?
+    /// Accepted then or earlier, by the id.
     package var to: Timestamp?
-    /// Words that idea or interception hold, all of them; a word of three letters or more also finds longer words that begin with it.
+    /// Words that idea or interception hold, all of them; a word of three letters or more also finds longer words that begin with it
+    /// (``SearchWords``). White space alone is no filter; a text without any letter or digit finds nothing.
     package var text: String?
     /// Only runs older than this one.
     package var before: RunID?

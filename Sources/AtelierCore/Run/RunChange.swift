@@ -32,6 +32,11 @@ package struct RunChange: Sendable {
         self.init()
         self.transition = transition
     }
+
+    /// Whether the transition is all there is, so that its own check of the lease is enough.
+    var isOnlyTransition: Bool {
+        self.transition != nil && self.stages.isEmpty && self.entities.isEmpty && self.voided.isEmpty && self.searchText == nil
+    }
 }
 
 extension RunRecord {
@@ -46,9 +51,7 @@ extension RunRecord {
     package mutating func apply(_ change: RunChange, attempt: Int, at now: Timestamp) throws -> [(kind: RunEvent.Kind, data: JSON)] {
         var next = self
         var events: [(kind: RunEvent.Kind, data: JSON)] = []
-        if !change.stages.isEmpty || !change.entities.isEmpty || !change.voided.isEmpty {
-            try next.machine.checkWritable(attempt: attempt)
-        }
+        if !change.isOnlyTransition { try next.machine.checkWritable(attempt: attempt) }
         let starts = change.stages.filter { $0.event == .start }
         for (key, event) in starts { events.append(try next.apply(event, to: key, attempt: attempt, problem: nil)) }
         for (sequence, draft) in change.entities {
