@@ -37,7 +37,10 @@ let package = Package(
         // Small C shims: what Swift cannot import (variadic calls, macros, callbacks), and embedded files.
         .target(name: "CHTTP", dependencies: ["CMHD"]),
         .target(name: "CCurl", dependencies: ["CLibCurl"]),
-        .target(name: "CMedia", dependencies: ["CVips", "CPango"]),
+        .target(
+            name: "CMedia", dependencies: ["CVips", "CPango"],
+            linkerSettings: [.linkedLibrary("pangoft2-1.0"), .linkedLibrary("fontconfig")]
+        ),
         .target(name: "CPosix"),
         .target(name: "CAssets"),
 
