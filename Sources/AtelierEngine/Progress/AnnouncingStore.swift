@@ -72,8 +72,8 @@ package struct AnnouncingStore: RunStore {
         try await self.store.takeSlot(request, for: lease)
     }
 
-    package func returnSlot(backend: String, run: RunID, output: Int) async throws {
-        try await self.store.returnSlot(backend: backend, run: run, output: output)
+    package func returnSlot(backend: String, output: Int, for lease: Lease) async throws {
+        try await self.store.returnSlot(backend: backend, output: output, for: lease)
         self.work.signal()
     }
 }

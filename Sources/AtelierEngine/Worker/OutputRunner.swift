@@ -185,7 +185,7 @@ struct OutputRunner: Sendable {
     /// A slot that could not be given back is taken back by the store when the lease ends.
     private func giveBack(_ request: SlotRequest) async {
         do {
-            try await self.parts.store.returnSlot(backend: request.backend, run: request.run, output: request.output)
+            try await self.parts.store.returnSlot(backend: request.backend, output: request.output, for: self.stages.work.lease)
         } catch {
             self.parts.log.failure(error, "An engine's slot could not be given back; it ends with the lease.", self.stages.work.logFields)
         }
