@@ -11,12 +11,15 @@ files=$(find schemas safety -type f | LC_ALL=C sort)
         printf 'static const unsigned char file_%d[] = {\n#embed "../../%s"\n};\n' "$number" "$file"
         number=$((number + 1))
     done
-    echo 'const struct atelier_asset atelier_assets[] = {'
+    echo 'static const struct atelier_asset assets[] = {'
     number=0
     for file in $files; do
         printf '    {"%s", file_%d, sizeof file_%d},\n' "$file" "$number" "$number"
         number=$((number + 1))
     done
     echo '};'
-    echo 'const size_t atelier_asset_count = sizeof atelier_assets / sizeof atelier_assets[0];'
+    echo 'const struct atelier_asset *atelier_assets(size_t *count) {'
+    echo '    *count = sizeof assets / sizeof assets[0];'
+    echo '    return assets;'
+    echo '}'
 } > Sources/CAssets/cassets.c

@@ -45,7 +45,7 @@ static const unsigned char file_13[] = {
 static const unsigned char file_14[] = {
 #embed "../../schemas/pipelines/single_output.json"
 };
-const struct atelier_asset atelier_assets[] = {
+static const struct atelier_asset assets[] = {
     {"safety/kids.json", file_0, sizeof file_0},
     {"safety/law.json", file_1, sizeof file_1},
     {"safety/youth.json", file_2, sizeof file_2},
@@ -62,4 +62,7 @@ const struct atelier_asset atelier_assets[] = {
     {"schemas/pipelines/rework.json", file_13, sizeof file_13},
     {"schemas/pipelines/single_output.json", file_14, sizeof file_14},
 };
-const size_t atelier_asset_count = sizeof atelier_assets / sizeof atelier_assets[0];
+const struct atelier_asset *atelier_assets(size_t *count) {
+    *count = sizeof assets / sizeof assets[0];
+    return assets;
+}

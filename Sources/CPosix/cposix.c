@@ -2,6 +2,7 @@
 #include "cposix.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -25,3 +26,10 @@ int64_t posix_file_size(const char *path) {
     if (stat(path, &st) != 0) return -errno;
     return S_ISREG(st.st_mode) ? st.st_size : -EISDIR;
 }
+
+int posix_lock_exclusive(int descriptor) {
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    return fcntl(descriptor, F_OFD_SETLK, &lock) == 0 ? 0 : errno;
+}
+
+void posix_ignore_sigpipe(void) { signal(SIGPIPE, SIG_IGN); }

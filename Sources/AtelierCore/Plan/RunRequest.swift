@@ -22,6 +22,8 @@ package struct RunRequest: Sendable, Hashable {
     package var seed: UInt32?
     /// Parameters by name, in place of the configs' own.
     package var parameters: [String: JSON]
+    /// Whether the text is taken as the result of stage 2: a page that has shown the interception already asks for the output alone.
+    package var skipsInterception = false
     /// Stages after which the run waits for the person; only 2.
     package var pauseAfter: [Int]
     /// The run that this one replays.

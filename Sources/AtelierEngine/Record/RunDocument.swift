@@ -35,7 +35,8 @@ package enum RunDocument {
         ])
     }
 
-    private static func currentState(of record: RunRecord) -> JSON {
+    /// Where a run stands, for status lines.
+    package static func currentState(of record: RunRecord) -> JSON {
         let expected = record.plan.expectedOutputs.count
         let done = min(record.entities.filter { $0.draft.key.type != .error }.count, expected)
         let stage = record.stages.last { $0.machine.state == .running }?.key.stage ?? record.stages.last?.key.stage ?? 0

@@ -21,6 +21,8 @@ package struct Runs: Sendable {
     /// - Returns: The run's id, minted here and nowhere else.
     /// - Throws: ``Failure`` of the planner or the store; `no_space` when the archive's disk is down to its reserve. Nothing is then queued.
     package func submit(_ request: RunRequest, idempotency: (key: String, body: Digest)? = nil) async throws -> RunID {
+        var request = request
+        request.seed = request.seed ?? self.parts.chance.seed()
         let plan = try self.planner.plan(request)
         let free = try await self.parts.archive.freeBytes()
         guard free >= self.parts.limits.diskReserveBytes else {
@@ -34,17 +36,9 @@ package struct Runs: Sendable {
         return try await self.parts.store.accept(run)
     }
 
-    /// One run that the caller may see.
-    ///
-    /// - Parameters:
-    ///   - id: Its id.
-    ///   - owner: The caller's owner; nil for those who may see all.
-    /// - Throws: ``Failure`` with `not_found`, also for other people's runs.
+    /// One run that the caller may see; see ``RunReader/run(_:for:)``.
     package func run(_ id: RunID, for owner: String?) async throws -> RunRecord {
-        guard let record = try await self.parts.store.run(id), owner == nil || record.labels.owner == owner else {
-            throw Failure(.notFound, "There is no run \(id).")
-        }
-        return record
+        try await RunReader(store: self.parts.store, archive: self.parts.archive).run(id, for: owner)
     }
 
     /// Cancels a run.

@@ -19,7 +19,7 @@ package struct RunPlanner: Planner {
         let level = try request.safetyLevel.map(SafetyLevel.init(named:)) ?? self.rules.defaults.safetyLevel
         let (pipeline, chunks) = try self.catalogue.chunks(of: config, home: home)
         let parameters = try self.parameters(request, config, pipeline, chunks)
-        let interception = try self.interception(chunks, parameters, config, mode)
+        let interception = try self.interception(request.skipsInterception ? [] : chunks, parameters, config, mode)
         var plan = Plan(
             schema: request.schema, name: config.name, inputText: request.inputText,
             safety: SafetyPlan(requested: level, floor: self.rules.safety.floor), interception: interception.plan, seed: request.seed ?? 0)

@@ -8,5 +8,5 @@ struct atelier_asset {
     size_t count;
 };
 
-extern const struct atelier_asset atelier_assets[];
-extern const size_t atelier_asset_count;
+/* All of them, and how many there are. */
+const struct atelier_asset *_Nonnull atelier_assets(size_t *_Nonnull count);

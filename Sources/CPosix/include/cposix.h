@@ -10,3 +10,8 @@ int posix_open(const char *_Nonnull path, int flags, unsigned mode);
 int64_t posix_free_bytes(const char *_Nonnull path);
 /* Length of a regular file in bytes; negative errno on failure. */
 int64_t posix_file_size(const char *_Nonnull path);
+
+/* Takes the whole-file lock of an open description (F_OFD_SETLK); 0, or an errno (EAGAIN: somebody else has it). */
+int posix_lock_exclusive(int descriptor);
+/* Ignores SIGPIPE, so that a reader that went away is an error of that write and not the end of the process. */
+void posix_ignore_sigpipe(void);
