@@ -59,7 +59,6 @@ struct PipelineRoutes: Sendable {
         }
         return [
             "run_id": .string(record.id.text),
-            "status": .string(record.machine.state.outside.rawValue),
             "current_state": RunDocument.currentState(of: record),
             "expected_outputs": .array(expected.map(JSON.string)),
             "completed_outputs": .array(completed.map(JSON.string)),

@@ -45,7 +45,6 @@ struct MediaRoutes: Sendable {
                 "file_size_bytes": .integer(Int64(output.entity.draft.bytes)),
                 "format": .string(output.entity.draft.media.fileExtension),
                 "width": metadata["width"], "height": metadata["height"], "duration_seconds": metadata["duration_seconds"],
-                "url": .string(RunAnswer.media(output, of: record.id)),
             ])
         }
         return .json([

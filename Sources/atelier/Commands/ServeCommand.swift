@@ -26,9 +26,10 @@ enum ServeCommand: Command {
                 .refusedStart, "Listening on '\(server.host)' needs a token, and this version has none.",
                 hint: "Listen on 127.0.0.1, with a reverse proxy on the same machine if others shall reach it.")
         }
-        let hold = try composition.data.hold(as: Self.name, address: "\(server.host):\(server.port)")
-        defer { hold.release() }
+        // The port first: a taken one must not leave a data directory behind.
         let listener = try Listener.tcp(host: server.host, port: UInt16(server.port))
+        let hold = try composition.data.hold(as: Self.name, address: listener.name)
+        defer { hold.release() }
         let socket = try Listener.unix(path: composition.data.socket)
         let log = JSONLog(least: .info)
         let atelier = try await composition.open(log: log)
