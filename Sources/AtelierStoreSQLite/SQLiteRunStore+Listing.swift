@@ -42,7 +42,7 @@ struct ListSQL {
             self.add("runs.run_id IN (SELECT run_id FROM media WHERE medium = ?)", .text(medium.rawValue))
         }
         if let from = query.from { self.add("runs.run_id >= ?", .text(Self.firstID(at: from.milliseconds))) }
-        if let to = query.to { self.add("runs.run_id < ?", .text(Self.firstID(at: to.milliseconds + 1))) }
+        if let to = query.to { self.add("runs.run_id < ?", .text(Self.firstID(after: to.milliseconds))) }
         if let before = query.before { self.add("runs.run_id < ?", .text(before.text)) }
     }
 
@@ -55,6 +55,8 @@ struct ListSQL {
         guard status == .running else { return self.add("state = ?", .text(status.rawValue)) }
         self.conditions.append("state IN ('running','finishing')")
     }
+
+    private static func firstID(after milliseconds: Int64) -> String { Self.firstID(at: min(milliseconds, .max - 1) + 1) }
 
     /// The smallest id of a moment, as the order of ids is the order of acceptance.
     private static func firstID(at milliseconds: Int64) -> String {
