@@ -146,7 +146,8 @@ import Testing
         [
             "\"", "cat\"", "\"cat\" OR \"dog\"", "cat OR dog", "cat NOT moon", "text:cat", "filters:x", "c*", "*", "cat*", "^cat", "cat +",
             "{text}:cat", "NEAR(cat moon, 2)", "-cat", "(cat", "cat)", "cat AND", "AND", "a' OR '1'='1", ";", "%", "cat; DROP TABLE runs",
-        ])
+        ]
+    )
     func `signs of a query language are only signs`(_ kind: StoreKind, _ text: String) async throws {
         try await kind.use { store in
             _ = try await store.accept(Sample.newRun(1, text: "a cat"))

@@ -4,7 +4,11 @@ import Testing
 
 @Suite struct SlotTests {
     private static func ask(
-        _ store: any RunStore, _ lease: Lease, output: Int = 0, backend: String = "gpu", capacity: Int = 1
+        _ store: any RunStore,
+        _ lease: Lease,
+        output: Int = 0,
+        backend: String = "gpu",
+        capacity: Int = 1
     ) async throws -> SlotAnswer {
         let request = SlotRequest(backend: backend, run: lease.run, output: output, owner: "anna", cost: 100, capacity: capacity)
         return try await store.takeSlot(request, for: lease)

@@ -57,7 +57,8 @@ import Testing
             #expect(run.updated == now)
             #expect(
                 try await store.kinds(of: lease.run)
-                    == [.queued, .started, .stageStarted, .stageStarted, .entitySaved, .entitySaved, .stageFinished])
+                    == [.queued, .started, .stageStarted, .stageStarted, .entitySaved, .entitySaved, .stageFinished]
+            )
             let events = try await store.events(of: lease.run, after: 4, limit: 2)
             #expect(events.map(\.number) == [5, 6])
             #expect(events[0].data == run.entities[0].eventData)
@@ -109,7 +110,9 @@ import Testing
     func `a write that breaks the rules leaves no trace`(_ kind: StoreKind, _ wrong: Wrong) async throws {
         try await kind.use { store in
             let lease = try await store.begin()
-            let drafts = [Sample.draft(.configUsed), Sample.draft(.input), Sample.draft(.input), Sample.draft(.safety), Sample.draft(.error)]
+            let drafts = [
+                Sample.draft(.configUsed), Sample.draft(.input), Sample.draft(.input), Sample.draft(.safety), Sample.draft(.error),
+            ]
             let numbers = try await store.reserve(drafts, for: lease)
             var good = RunChange()
             good.voided = [numbers[0]]
