@@ -68,6 +68,7 @@ import Testing
     }
 
     /// Goal: who is told that a write is kept finds it, and only who is told so.
+    ///
     /// Method: one of fifty writes makes the commit of its group fail, by a constraint that SQLite checks only then.
     @Test func `when a commit fails, everybody in the group is told so`() async throws {
         try await Self.use { store, _ in
