@@ -30,7 +30,7 @@ final class Connection: Sendable {
         /// Notes that the client hung up.
         ///
         /// The library may miss it (0.9.75 does when the end comes together with the last bytes) and would keep half a request until
-        /// its time is up.
+        /// its time is up. One that was reset instead cannot be shut down any more and stays until the library's idle time-out.
         mutating func hangUp() {
             self.hasHungUp = true
             self.setDeadline(self.deadline)
