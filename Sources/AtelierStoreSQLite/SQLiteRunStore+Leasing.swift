@@ -35,7 +35,8 @@ extension SQLiteRunStore {
     }
 
     static let underWaySQL = """
-        SELECT run_id FROM runs WHERE state IN ('running','finishing') AND expires <= ? ORDER BY expires, run_id LIMIT 1
+        SELECT run_id FROM runs INDEXED BY runs_under_way WHERE state IN ('running','finishing') AND expires <= ?
+        ORDER BY expires, run_id LIMIT 1
         """
     static let queuedSQL = "SELECT run_id FROM runs WHERE state = 'queued' ORDER BY run_id LIMIT 1"
 

@@ -18,32 +18,50 @@ extension SQLiteRunStore {
 struct ListSQL {
     private(set) var values: [Value] = []
     private var conditions: [String] = []
-    private let source: String
+    private let source: Source
+
+    /// The table that is gone through; everything else is looked up from it.
+    private enum Source: String {
+        case runs = "runs"
+        /// In no order, so that everything found is sorted.
+        case search = "search CROSS JOIN runs ON runs.number = search.rowid"
+        case media = "media CROSS JOIN runs ON runs.run_id = media.run_id"
+    }
 
     /// The whole statement; its last value is the number of rows.
     var text: String {
         let filter = self.conditions.isEmpty ? "" : " WHERE \(self.conditions.joined(separator: " AND "))"
         let columns = KeptRun.columns.replacing("run_id", with: "runs.run_id")
-        return "SELECT \(columns) FROM \(self.source)\(filter) ORDER BY runs.run_id DESC LIMIT ?"
+        return "SELECT \(columns) FROM \(self.source.rawValue)\(filter) ORDER BY \(self.id) DESC LIMIT ?"
     }
+
+    /// The id in the table that gives the order.
+    private var id: String { self.source == .media ? "media.run_id" : "runs.run_id" }
 
     /// Puts a query's filters together; nil when nothing can match.
     init?(_ query: RunQuery) {
         let words = query.text.flatMap(SearchWords.init(query:))
         if let words, words.words.isEmpty { return nil }
-        self.source = words == nil ? "runs" : "search CROSS JOIN runs ON runs.number = search.rowid"
+        let labels: [(String, String?)] = [
+            ("owner", query.owner), ("config", query.config), ("user_id", query.userID), ("session_id", query.sessionID),
+        ]
+        // Any label narrows more than a medium does.
+        let isLabelled = query.status != nil || labels.contains { $0.1 != nil }
+        self.source = words != nil ? .search : query.medium != nil && !isLabelled ? .media : .runs
         if let words { self.add("search MATCH ?", .text(Self.match(words, query))) }
-        if let owner = query.owner { self.add("owner = ?", .text(owner)) }
-        if let config = query.config { self.add("config = ?", .text(config)) }
-        if let userID = query.userID { self.add("user_id = ?", .text(userID)) }
-        if let sessionID = query.sessionID { self.add("session_id = ?", .text(sessionID)) }
+        for (column, wanted) in labels { if let wanted { self.add("\(column) = ?", .text(wanted)) } }
         if let status = query.status { self.add(status) }
-        if let medium = query.medium {
-            self.add("runs.run_id IN (SELECT run_id FROM media WHERE medium = ?)", .text(medium.rawValue))
-        }
-        if let from = query.from { self.add("runs.run_id >= ?", .text(Self.firstID(at: from.milliseconds))) }
-        if let to = query.to { self.add("runs.run_id < ?", .text(Self.firstID(at: to.milliseconds + 1))) }
-        if let before = query.before { self.add("runs.run_id < ?", .text(before.text)) }
+        if let medium = query.medium { self.add(medium) }
+        if let from = query.from { self.add("\(self.id) >= ?", .text(Self.firstID(at: from.milliseconds))) }
+        if let to = query.to { self.add("\(self.id) < ?", .text(Self.firstID(after: to.milliseconds))) }
+        if let before = query.before { self.add("\(self.id) < ?", .text(before.text)) }
+    }
+
+    private mutating func add(_ medium: Medium) {
+        let condition =
+            self.source == .media
+            ? "medium = ?" : "EXISTS (SELECT 1 FROM media WHERE medium = ? AND media.run_id = runs.run_id)"
+        self.add(condition, .text(medium.rawValue))
     }
 
     private mutating func add(_ condition: String, _ value: Value) {
@@ -55,6 +73,8 @@ struct ListSQL {
         guard status == .running else { return self.add("state = ?", .text(status.rawValue)) }
         self.conditions.append("state IN ('running','finishing')")
     }
+
+    private static func firstID(after milliseconds: Int64) -> String { Self.firstID(at: min(milliseconds, .max - 1) + 1) }
 
     /// The smallest id of a moment, as the order of ids is the order of acceptance.
     private static func firstID(at milliseconds: Int64) -> String {

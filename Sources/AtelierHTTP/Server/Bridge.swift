@@ -39,7 +39,7 @@ final class Bridge: Sendable {
             state.target = Array(bytes)
             state.targetEnd = UInt(bitPattern: target) + UInt(bytes.count)
             // Later requests of a connection may idle first; from the request line on, the clock runs as for the first one.
-            state.deadline = min(state.deadline, deadline)
+            state.setDeadline(min(state.deadline, deadline))
         }
     }
 
@@ -57,14 +57,14 @@ final class Bridge: Sendable {
             let exchange = Exchange(method: method, target: target, headers: headers, connection: connection, bodyLimit: limit)
             let deadline = Monotonic.now + UInt64(self.traffic.limits.bodySeconds) * 1000
             connection.withState { state in
-                state.deadline = deadline
+                state.setDeadline(deadline)
                 state.exchange = exchange
             }
             return (exchange, true)
         } catch {
             let hasBody = Framing.hasBody(headers)
             connection.withState { state in
-                state.deadline = .max
+                state.setDeadline(.max)
                 state.lingers = hasBody
             }
             return (nil, self.refuse(pointer, error, isHead: method == "HEAD"))
@@ -87,7 +87,7 @@ final class Bridge: Sendable {
         let library = LibraryConnection(pointer: pointer)
         if let reply = exchange.takeReply() { return reply.queue(library, closes: self.traffic.isStopping) }
         guard exchange.isReading else { return true }
-        exchange.connection.withState { $0.deadline = .max }
+        exchange.connection.withState { $0.setDeadline(.max) }
         guard self.traffic.begin(exchange) else { return self.refuse(pointer, Self.stopping, isHead: exchange.method == "HEAD") }
         exchange.start(library, bridge: self)
         return true
@@ -97,7 +97,7 @@ final class Bridge: Sendable {
         let limits = self.traffic.limits
         let deadline = Monotonic.now + UInt64(limits.idleSeconds + limits.headerSeconds) * 1000
         connection.withState { state in
-            state.deadline = deadline
+            state.setDeadline(deadline)
             state.exchange = nil
         }
         guard let exchange else { return }

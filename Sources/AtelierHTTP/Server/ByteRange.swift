@@ -7,7 +7,9 @@ package enum ByteRange: Sendable, Hashable {
     /// Nothing that exists: answer 416 with ``contentRange(size:)``.
     case unsatisfiable
 
-    /// Reads a `Range` field for a representation of `size` bytes. Malformed ranges and other units than bytes are ignored (`whole`).
+    /// Reads a `Range` field for a representation of `size` bytes.
+    ///
+    /// Malformed ranges and other units than bytes are ignored (`whole`).
     package static func parse(_ header: String?, size: UInt64) -> ByteRange {
         guard let header else { return .whole }
         let halves = header.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

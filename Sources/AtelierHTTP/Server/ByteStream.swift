@@ -3,8 +3,9 @@ import CHTTP
 import Glibc
 import Synchronization
 
-/// A body that comes over time: written by tasks, read by the library's threads. Any task may call anything.
+/// A body that comes over time: written by tasks, read by the library's threads.
 ///
+/// Any task may call anything.
 /// States: *open* until ``finish()``; *finished* until the last byte is out; *gone* when the reader hung up, the server stops, or the
 /// reader was too slow and was dropped. While there is nothing to send, the connection is suspended ("parked") and costs no polling.
 package final class ByteStream: Sendable {

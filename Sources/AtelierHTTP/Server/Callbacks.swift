@@ -1,7 +1,9 @@
 import AtelierCore
 import CHTTP
 
-/// The C side of a ``Bridge``: finds the objects behind the pointers. Free of actors, because the library calls on its own threads.
+/// The C side of a ``Bridge``: finds the objects behind the pointers.
+///
+/// Free of actors, because the library calls on its own threads.
 enum Callbacks {
     /// Settings for one listening socket; `context` must hold the bridge for as long as the daemon lives.
     static func settings(_ listener: Listener, _ limits: Limits, context: UnsafeMutableRawPointer) -> chttp_settings {

@@ -7,7 +7,7 @@ import Synchronization
 final class Connection: Sendable {
     struct State {
         /// When the socket is shut down unless the request has got further by then; `UInt64.max`: never.
-        var deadline: UInt64
+        private(set) var deadline: UInt64
         /// The target of the request whose headers are being read.
         var target: [UInt8] = []
         /// Where the target ended in the library's buffer: shows a NUL that C strings hide.
@@ -16,7 +16,27 @@ final class Connection: Sendable {
         /// The client may still be sending: see ``Traffic/linger(_:)``.
         var lingers = false
         /// The peer closed its side; said once by the watcher, perhaps before there is a request to tell.
-        var hasHungUp = false
+        private(set) var hasHungUp = false
+
+        init(deadline: UInt64) {
+            self.deadline = deadline
+        }
+
+        /// Sets the deadline; a client that has hung up gets no longer than it takes to read what it sent before.
+        mutating func setDeadline(_ deadline: UInt64) {
+            self.deadline = self.hasHungUp && deadline != .max ? min(deadline, Monotonic.now + Self.restMilliseconds) : deadline
+        }
+
+        /// Notes that the client hung up.
+        ///
+        /// The library may miss it (0.9.75 does when the end comes together with the last bytes) and would keep half a request until
+        /// its time is up. One that was reset instead cannot be shut down any more and stays until the library's idle time-out.
+        mutating func hangUp() {
+            self.hasHungUp = true
+            self.setDeadline(self.deadline)
+        }
+
+        private static let restMilliseconds: UInt64 = 1000
     }
 
     let id: UInt64

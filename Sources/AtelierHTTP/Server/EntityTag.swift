@@ -19,6 +19,7 @@ package struct EntityTag: Sendable, Hashable {
     /// A malformed list matches up to the place where it is malformed.
     ///
     /// - Parameter headers: Every value of the field.
+    /// - Returns: Whether to answer 304.
     package func matches(ifNoneMatch headers: [String]) -> Bool {
         headers.contains { header in
             let bytes = Self.trimmed(header)
@@ -34,7 +35,9 @@ package struct EntityTag: Sendable, Hashable {
         return !self.isWeak && Self.trimmed(header) == self.field
     }
 
-    /// Reads tags from the left until one is malformed. A comma may stand inside the quotes, so that splitting at commas would be wrong.
+    /// Reads tags from the left until one is malformed.
+    ///
+    /// A comma may stand inside the quotes, so that splitting at commas would be wrong.
     static func list(_ text: String) -> [EntityTag] {
         var tags: [EntityTag] = []
         var rest = text.utf8[...]

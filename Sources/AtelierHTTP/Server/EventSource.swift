@@ -17,6 +17,7 @@ package enum EventSource {
     ///   - id: What the reader sends back as `Last-Event-ID`.
     ///   - event: The event's name; `nil` is "message".
     ///   - data: Any text.
+    /// - Returns: The bytes to write, with the empty line that ends the event.
     package static func frame(id: String? = nil, event: String? = nil, data: String) -> [UInt8] {
         var text = ""
         if let id, !id.utf8.contains(0) { text += "id: \(Self.oneLine(id))\n" }

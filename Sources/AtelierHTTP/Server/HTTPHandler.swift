@@ -1,12 +1,14 @@
 /// What answers requests: the routes.
 package protocol HTTPHandler: Sendable {
-    /// The most bytes a body may have; asked once the headers are there and before the body is read. A longer one is answered 413.
+    /// The most bytes a body may have; a longer one is answered 413.
     ///
+    /// Asked once the headers are there and before the body is read.
     /// Called on the library's thread: must only look at its arguments.
     ///
     /// - Parameters:
     ///   - method: As sent.
     ///   - path: Decoded, as in ``HTTPRequest/path``.
+    /// - Returns: A number of bytes; 0 for routes that take no body.
     func bodyLimit(method: String, path: String) -> Int
 
     /// Answers a request; any number of calls run at the same time.

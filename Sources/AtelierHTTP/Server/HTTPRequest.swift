@@ -30,7 +30,7 @@ package struct HTTPRequest: Sendable {
     package var body: [UInt8]
     /// Who sent it.
     package var peer: Peer
-    /// Counts the connections of this process; requests over one kept-alive connection share it. For logs only.
+    /// Counts the connections of this process, for logs only; requests over one kept-alive connection share it.
     package var connectionID: UInt64
 
     /// A request made by hand, for tests of routes without a socket.

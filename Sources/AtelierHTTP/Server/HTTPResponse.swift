@@ -17,8 +17,9 @@ package struct HTTPResponse: Sendable {
 
     /// The status, 200…599.
     package var status: Int
-    /// Fields to send. `Content-Length`, `Transfer-Encoding`, `Connection`, `Date` and `X-Content-Type-Options` are the server's and
-    /// are left out; so is, with a log line, a field whose name or value cannot be one (CR, LF, NUL).
+    /// Fields to send.
+    ///
+    /// `Content-Length`, `Transfer-Encoding`, `Connection`, `Date` and `X-Content-Type-Options` are the server's and are left out; so is, with a log line, a field whose name or value cannot be one (CR, LF, NUL).
     package var headers: [(String, String)]
     /// The body; not sent for HEAD, 204 and 304.
     package var body: Body
@@ -37,6 +38,7 @@ package struct HTTPResponse: Sendable {
     ///   - status: Overrides the code's own status, for example 400 for a request that is not HTTP.
     ///   - instance: The path that was asked for.
     ///   - runID: The run it is about.
+    /// - Returns: The response.
     package static func problem(_ failure: Failure, status: Int? = nil, instance: String? = nil, runID: String? = nil) -> HTTPResponse {
         let status = status ?? failure.policy.status
         var members: [(String, String)] = [

@@ -32,9 +32,9 @@ package final class HTTPServer: Service {
         self.log = log
     }
 
-    /// Serves until cancelled; then stops accepting, lets handlers end (`drainSeconds`), cancels those that go on, ends the streams and
-    /// closes. Call it once.
+    /// Serves until cancelled, then stops in good order; call it once.
     ///
+    /// The order: accept nobody, let handlers end (`drainSeconds`), cancel those that go on, end the streams, close.
     /// Requests that come while it stops are answered 503.
     ///
     /// - Throws: ``Failure`` with `refused_start` when the library cannot start.

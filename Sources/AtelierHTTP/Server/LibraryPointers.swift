@@ -2,7 +2,7 @@
 ///
 /// Valid until the library's thread has seen it resumed; whoever holds one does so under the lock of the exchange or the stream that
 /// suspended it, and forgets it in the same moment as it resumes it.
-struct LibraryConnection: @unchecked Sendable {  // tidy: the only call made with it off its own thread is "resume", which the library allows
+struct LibraryConnection: @unchecked Sendable {  // tidy: off its own thread it is only resumed, which the library allows
     let pointer: OpaquePointer
 }
 

@@ -8,7 +8,7 @@ import Glibc
 package final class Listener: Sendable {
     /// Where to connect to: "127.0.0.1:17801", "[::1]:17801", or the path of a Unix socket.
     package let name: String
-    /// The port; the real one when 0 was asked for. 0 for a Unix socket.
+    /// The port, the real one when 0 was asked for; 0 for a Unix socket.
     package let port: UInt16
     let fd: Int32
     /// The socket file to remove when we stop, if it is still the one that we made.
@@ -31,6 +31,7 @@ package final class Listener: Sendable {
     /// - Parameters:
     ///   - host: An address or a name; of a name's addresses the first that works. "::" is every address, IPv4 included.
     ///   - port: 0 takes a free one.
+    /// - Returns: The socket, listening.
     /// - Throws: ``Failure`` with `refused_start`; when the port is taken it names the holder, if `/proc` tells.
     package static func tcp(host: String, port: UInt16) throws -> Listener {
         let fd = chttp_listen_tcp(host, port, Self.backlog)
@@ -39,8 +40,10 @@ package final class Listener: Sendable {
         return Listener(fd: fd, name: Self.spelled(host, port), port: port, file: nil)
     }
 
-    /// Listens on a Unix socket of mode 0600. A socket file on which nobody answers is replaced.
+    /// Listens on a Unix socket of mode 0600; a socket file on which nobody answers is replaced.
     ///
+    /// - Parameter path: Where; at most 107 bytes.
+    /// - Returns: The socket, listening.
     /// - Throws: ``Failure`` with `refused_start` when somebody answers, when the path is something else than a socket, or is too long.
     package static func unix(path: String) throws -> Listener {
         var fd = chttp_listen_unix(path, Self.backlog)

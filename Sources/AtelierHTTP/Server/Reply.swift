@@ -14,6 +14,7 @@ struct Reply: Sendable {
     let status: Int
     let headers: [(String, String)]
     let body: Body
+    private let isHead: Bool
 
     /// Makes a response ready; may block for the time it takes to open a file, so not on the library's thread.
     init(_ response: HTTPResponse, isHead: Bool, log: @Sendable (String) -> Void) {
@@ -29,6 +30,7 @@ struct Reply: Sendable {
             response = .problem(error)
             if case .bytes(let bytes) = response.body { self.body = .bytes(bytes) } else { self.body = .bytes([]) }
         }
+        self.isHead = isHead
         self.status = (200...599).contains(response.status) ? response.status : 500
         self.headers = Self.sendable(response.headers, log: log)
     }
@@ -92,10 +94,16 @@ struct Reply: Sendable {
         }
         for (name, value) in self.headers { MHD_add_response_header(response, name, value) }
         MHD_add_response_header(response, "X-Content-Type-Options", "nosniff")
-        if closes { MHD_add_response_header(response, "Connection", "close") }
+        if closes || self.isHeadOfStream { MHD_add_response_header(response, "Connection", "close") }
         let result = MHD_queue_response(connection.pointer, UInt32(self.status), response)
         MHD_destroy_response(response)
         return result == .YES
+    }
+
+    /// The library (0.9.75) sends the end mark of a chunked body even after HEAD; it must not be read as the next answer's start.
+    private var isHeadOfStream: Bool {
+        guard case .stream = self.body else { return false }
+        return self.isHead
     }
 
     private func makeResponse(_ connection: LibraryConnection) -> OpaquePointer? {

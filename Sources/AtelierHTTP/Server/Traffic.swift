@@ -90,7 +90,7 @@ final class Traffic: Sendable {
     func hungUp(_ id: UInt64) {
         let connection = self.state.withLock { $0.connections[id] }
         let exchange = connection?.withState { state in
-            state.hasHungUp = true
+            state.hangUp()
             return state.exchange
         }
         exchange?.clientLeft()

@@ -1,5 +1,6 @@
 import AtelierCore
 import AtelierHTTP
+import Glibc
 import Testing
 
 /// A client that takes its time.
@@ -84,6 +85,35 @@ import Testing
             let client = try server.client()
             client.get("/")
             #expect(try await client.response().text == "late")
+        }
+    }
+
+    /// Goal: the library does not always see an end that comes together with the last bytes; its socket must not wait for a deadline.
+    @Test(arguments: ["GET / HT", "GET / HTTP/1.1\r\nHo", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nab", ""])
+    func `a client that leaves in the middle of a request gives back its socket`(_ part: String) async throws {
+        try await withServer(Self.limits { _ in }) { server in
+            for _ in 0..<50 {
+                let client = try server.client()
+                client.send(part)
+                client.close()
+            }
+            // Accepted after them all: none of them is still in the queue.
+            let last = try server.client()
+            last.get("/")
+            _ = try await last.response()
+            try await eventually("the sockets go back") { server.openSockets <= 1 }
+        }
+    }
+
+    /// Goal: whoever closes only its sending side after a whole request still gets the answer.
+    @Test func `a client that only stops sending is answered`() async throws {
+        try await withServer { server in
+            let client = try server.client()
+            client.get("/first")
+            client.get("/second")
+            shutdown(client.fd, Int32(SHUT_WR))
+            let everything = try await client.untilClosed()
+            #expect(everything.contains("/first") && everything.contains("/second"))
         }
     }
 

@@ -8,13 +8,14 @@ import Testing
     @Test func `open streams and a handler that only ends upon cancellation do not stop the stop`() async throws {
         var limits = Limits()
         limits.drainSeconds = 1
-        let isCancelled = Flag()
+        let (isRunning, isCancelled) = (Flag(), Flag())
         let answer: @Sendable (HTTPRequest) async -> HTTPResponse = { request in
             if request.path == "/events" {
                 let stream = ByteStream(limits: Limits())
                 stream.write(Array("hello".utf8))
                 return HTTPResponse(body: .stream(stream))
             }
+            isRunning.raise()
             do { try await Task.sleep(for: .seconds(600)) } catch { isCancelled.raise() }
             return HTTPResponse(body: .bytes(Array("cancelled".utf8)))
         }
@@ -25,6 +26,7 @@ import Testing
             for client in streams { try await client.expect("hello") }
             let waiting = try server.client()
             waiting.get("/wait")
+            try await eventually("it runs") { isRunning.isRaised }
             kept.withLock { $0 = streams + [waiting] }
         }
         let clients = kept.withLock { $0 }

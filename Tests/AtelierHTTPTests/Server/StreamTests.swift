@@ -128,11 +128,15 @@ import Testing
 
     @Test func `a body that fails is seen to be broken`() async throws {
         let answer: @Sendable (HTTPRequest) async -> HTTPResponse = { _ in
-            HTTPResponse(body: .stream(ByteStream(limits: Limits()) { stream in
-                _ = await stream.send([0x21])
-                while !stream.isGone, !stream.isEmpty { await Task.yield() }
-                stream.fail()
-            }))
+            HTTPResponse(
+                body: .stream(
+                    ByteStream(limits: Limits()) { stream in
+                        _ = await stream.send([0x21])
+                        while !stream.isGone, !stream.isEmpty { await Task.yield() }
+                        stream.fail()
+                    }
+                )
+            )
         }
         try await withServer(answer: answer) { server in
             let client = try server.client()
