@@ -38,7 +38,8 @@ let package = Package(
         .target(name: "CHTTP", dependencies: ["CMHD"]),
         .target(name: "CCurl", dependencies: ["CLibCurl"]),
         .target(
-            name: "CMedia", dependencies: ["CVips", "CPango"],
+            name: "CMedia",
+            dependencies: ["CVips", "CPango"],
             linkerSettings: [.linkedLibrary("pangoft2-1.0"), .linkedLibrary("fontconfig")]
         ),
         .target(name: "CPosix"),

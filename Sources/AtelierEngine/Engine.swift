@@ -1,6 +1,8 @@
 package import AtelierCore
 
-/// Everything that the engine of stages works with. All effects come in through these ports.
+/// Everything that the engine of stages works with.
+///
+/// All effects come in through these ports.
 package struct EngineParts: Sendable {
     package var store: any RunStore
     package var archive: any Archive
@@ -13,9 +15,16 @@ package struct EngineParts: Sendable {
     package var log: any Log
     package var limits: Limits
 
-    /// Collects the ports. The store is wrapped so that every change is announced.
+    /// Collects the ports.
+    ///
+    /// The store is wrapped so that every change is announced.
     package init(
-        store: any RunStore, archive: any Archive, stages: StageSet, probe: any MediaProbe, environment: Environment, limits: Limits
+        store: any RunStore,
+        archive: any Archive,
+        stages: StageSet,
+        probe: any MediaProbe,
+        environment: Environment,
+        limits: Limits
     ) {
         self.work = Wakeup()
         self.hub = ProgressHub(time: environment.time)
@@ -59,7 +68,10 @@ package struct StageSet: Sendable {
 
     /// Collects the stages.
     package init(
-        input: any InputStage, interception: any InterceptionStage, outputCheck: any OutputCheckStage, generation: any GenerationStage,
+        input: any InputStage,
+        interception: any InterceptionStage,
+        outputCheck: any OutputCheckStage,
+        generation: any GenerationStage,
         capacity: @escaping @Sendable (String) -> Int
     ) {
         self.input = input

@@ -19,7 +19,9 @@ package struct BlockingPool: Sendable {
     /// Runs the work on the caller's thread: for a disk that is simulated and must stay inside its seeded schedule.
     package static let inline = BlockingPool(inline: ())
 
-    /// Runs work that blocks. It is not interrupted by cancellation: a half-done write is worse than a late one.
+    /// Runs work that blocks.
+    ///
+    /// It is not interrupted by cancellation: a half-done write is worse than a late one.
     package func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
         if self.runsInline { return try work() }
         return try await withCheckedThrowingContinuation { continuation in

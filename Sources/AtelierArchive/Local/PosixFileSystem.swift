@@ -146,14 +146,24 @@ extension Failure {
         switch code {
         case ENOSPC, EDQUOT:
             return Failure(
-                .noSpace, "The disk is full: could not \(verb) '\(path)'.", hint: "Free some space; Atelier goes on by itself.",
-                cause: cause, fileID: fileID, line: line)
+                .noSpace,
+                "The disk is full: could not \(verb) '\(path)'.",
+                hint: "Free some space; Atelier goes on by itself.",
+                cause: cause,
+                fileID: fileID,
+                line: line
+            )
         case ENOENT:
             return Failure(.missing, "There is no file '\(path)'.", cause: cause, fileID: fileID, line: line)
         default:
             return Failure(
-                .storeUnavailable, "Could not \(verb) '\(path)': \(cause).", hint: "Look at the disk and at the folder's permissions.",
-                cause: cause, fileID: fileID, line: line)
+                .storeUnavailable,
+                "Could not \(verb) '\(path)': \(cause).",
+                hint: "Look at the disk and at the folder's permissions.",
+                cause: cause,
+                fileID: fileID,
+                line: line
+            )
         }
     }
 }

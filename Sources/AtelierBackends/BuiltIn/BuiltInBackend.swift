@@ -26,8 +26,14 @@ package struct BuiltInBackend: TextBackend, MediaBackend {
         progress(["step": 0, "steps": 1])
         let bytes = try await self.procedures.perform(
             ProcedureOrder(
-                procedure: output.model, text: order.text, schema: order.schema, seed: output.seed,
-                width: Int(output.parameters["width"]?.integer ?? 1024), height: Int(output.parameters["height"]?.integer ?? 1024)))
+                procedure: output.model,
+                text: order.text,
+                schema: order.schema,
+                seed: output.seed,
+                width: Int(output.parameters["width"]?.integer ?? 1024),
+                height: Int(output.parameters["height"]?.integer ?? 1024)
+            )
+        )
         return [GeneratedFile(content: .bytes(bytes), metadata: self.metadata(output.model, seed: output.seed))]
     }
 

@@ -5,7 +5,9 @@
 package struct Failure: Error, Sendable {
     /// Which of the contract's codes it is.
     package var code: Code
-    /// One sentence for a person: what happened. Never holds a secret or a person's text.
+    /// One sentence for a person: what happened.
+    ///
+    /// Never holds a secret or a person's text.
     package var message: String
     /// What the person can do about it.
     package var hint: String?
@@ -20,7 +22,12 @@ package struct Failure: Error, Sendable {
 
     /// Makes a failure at the place of the call.
     package init(
-        _ code: Code, _ message: String, hint: String? = nil, cause: (any Error)? = nil, fileID: String = #fileID, line: Int = #line
+        _ code: Code,
+        _ message: String,
+        hint: String? = nil,
+        cause: (any Error)? = nil,
+        fileID: String = #fileID,
+        line: Int = #line
     ) {
         self.code = code
         self.message = message
@@ -49,8 +56,13 @@ extension Failure {
             self = failure
         } else {
             self.init(
-                .internalError, "Something went wrong inside Atelier.", hint: "Look into the log for the cause.", cause: error,
-                fileID: fileID, line: line)
+                .internalError,
+                "Something went wrong inside Atelier.",
+                hint: "Look into the log for the cause.",
+                cause: error,
+                fileID: fileID,
+                line: line
+            )
         }
     }
 
@@ -61,8 +73,16 @@ extension Failure {
     ///   - thing: What the name should have named, for example "schema".
     ///   - name: The name that was given.
     ///   - known: Every name that would have been right.
+    ///   - fileID: Where the failure is made.
+    ///   - line: The line where it is made.
+    /// - Returns: The failure.
     package static func unknown(
-        _ code: Code, thing: String, name: String, known: some Sequence<String>, fileID: String = #fileID, line: Int = #line
+        _ code: Code,
+        thing: String,
+        name: String,
+        known: some Sequence<String>,
+        fileID: String = #fileID,
+        line: Int = #line
     ) -> Failure {
         let shown = String(name.prefix(64))
         let hint: String

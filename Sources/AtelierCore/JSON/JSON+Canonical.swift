@@ -56,7 +56,9 @@ extension JSON {
         out.append(UInt8(ascii: "\""))
     }
 
-    /// ECMAScript's Number::toString. Swift prints the same shortest digits; only their layout differs.
+    /// ECMAScript's Number::toString.
+    ///
+    /// Swift prints the same shortest digits; only their layout differs.
     private static func ecmaScript(_ number: Double) -> String {
         guard number != 0, number.isFinite else { return number.isFinite ? "0" : "null" }
         let sign = number < 0 ? "-" : ""

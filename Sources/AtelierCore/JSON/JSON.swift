@@ -84,7 +84,9 @@ extension JSON {
     /// - Returns: The value.
     /// - Throws: ``Failure`` with `invalid_request`.
     package static func decode<Value: Decodable>(
-        _ type: Value.Type, from bytes: some Sequence<UInt8>, allowingComments: Bool = false
+        _ type: Value.Type,
+        from bytes: some Sequence<UInt8>,
+        allowingComments: Bool = false
     ) throws -> Value {
         let decoder = JSONDecoder()
         decoder.allowsJSON5 = allowingComments
@@ -100,7 +102,8 @@ extension JSON {
     /// - Throws: ``Failure`` with `internal`: only a number that JSON cannot hold (NaN) fails.
     package static func encode(_ value: some Encodable, pretty: Bool = false) throws -> [UInt8] {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = pretty ? [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted] : [.sortedKeys, .withoutEscapingSlashes]
+        encoder.outputFormatting =
+            pretty ? [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted] : [.sortedKeys, .withoutEscapingSlashes]
         do {
             return Array(try encoder.encode(value))
         } catch {

@@ -1,5 +1,7 @@
-/// Everything that a run will do, frozen when it is accepted: it is stored with the run, is the entity `config_used`, and is enough to
-/// replay it. Nothing that changes later (settings, configs, another run) reaches it.
+/// Everything that a run will do, frozen when it is accepted: it is stored with the run, is the entity `config_used`,
+/// and is enough to replay it.
+///
+/// Nothing that changes later (settings, configs, another run) reaches it.
 package struct Plan: Sendable, Hashable, Codable {
     /// Id of the interception config.
     package var schema: String
@@ -24,7 +26,12 @@ package struct Plan: Sendable, Hashable, Codable {
 
     /// Collects a plan.
     package init(
-        schema: String, name: LocalizedText, inputText: String, safety: SafetyPlan, interception: InterceptionPlan, seed: UInt32
+        schema: String,
+        name: LocalizedText,
+        inputText: String,
+        safety: SafetyPlan,
+        interception: InterceptionPlan,
+        seed: UInt32
     ) {
         self.schema = schema
         self.name = name
@@ -134,7 +141,14 @@ package struct OutputPlan: Sendable, Hashable, Codable {
 
     /// Collects an output.
     package init(
-        index: Int, count: Int = 1, config: String, medium: Medium, backend: BackendRef, model: String, parameters: [String: JSON], seed: UInt32
+        index: Int,
+        count: Int = 1,
+        config: String,
+        medium: Medium,
+        backend: BackendRef,
+        model: String,
+        parameters: [String: JSON],
+        seed: UInt32
     ) {
         self.index = index
         self.count = count

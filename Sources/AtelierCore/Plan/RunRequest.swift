@@ -10,7 +10,9 @@ package struct RunRequest: Sendable, Hashable {
     package var outputConfigs: [String]?
     /// `eco` or `fast`; nil: `eco`.
     package var executionMode: String?
-    /// The safety level that is wanted; nil: the server's default. The server's floor holds.
+    /// The safety level that is wanted; nil: the server's default.
+    ///
+    /// The server's floor holds.
     package var safetyLevel: String?
     /// The person's language, for texts that are addressed to them.
     package var userLanguage: String?
@@ -41,7 +43,9 @@ package struct RunRequest: Sendable, Hashable {
     }
 }
 
-/// Whose a run is, and labels that it can be found by. Labels are only labels; the owner decides who may see it.
+/// Whose a run is, and labels that it can be found by.
+///
+/// Labels are only labels; the owner decides who may see it.
 package struct RunLabels: Sendable, Hashable, Codable {
     /// The credential's subject.
     package var owner: String
@@ -68,7 +72,9 @@ package struct RunLabels: Sendable, Hashable, Codable {
     }
 }
 
-/// Turns a request into a plan, or says in one sentence why it cannot be done. Nothing is queued before.
+/// Turns a request into a plan, or says in one sentence why it cannot be done.
+///
+/// Nothing is queued before.
 package protocol Planner: Sendable {
     /// Plans a run.
     ///

@@ -87,7 +87,9 @@ package struct GeneratedFile: Sendable {
     }
 }
 
-/// Takes news that may be lost: text as it is written, steps, previews. Never waits.
+/// Takes news that may be lost: text as it is written, steps, previews.
+///
+/// Never waits.
 package struct ProgressSink: Sendable {
     private let send: @Sendable (JSON) -> Void
 

@@ -1,4 +1,6 @@
-/// Takes log lines. Messages are fixed sentences; what varies goes into fields of bounded kinds. No secret and no person's text.
+/// Takes log lines.
+///
+/// Messages are fixed sentences; what varies goes into fields of bounded kinds. No secret and no person's text.
 package protocol Log: Sendable {
     /// Writes one line.
     func write(_ level: LogLevel, _ message: String, _ fields: [String: JSON])

@@ -27,7 +27,9 @@ package protocol MediaProbe: Sendable {
     func probe(_ path: String, as medium: Medium) async throws -> MediaFacts
 }
 
-/// An order to draw a picture or compose a tune by procedure. The same order gives the same bytes.
+/// An order to draw a picture or compose a tune by procedure.
+///
+/// The same order gives the same bytes.
 package struct ProcedureOrder: Sendable, Hashable, Codable {
     /// The visual language or musical form, for example `cutpaper`.
     package var procedure: String

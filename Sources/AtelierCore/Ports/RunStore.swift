@@ -145,7 +145,9 @@ package struct LeasedRun: Sendable {
     }
 }
 
-/// Which runs are wanted. Every filter narrows.
+/// Which runs are wanted.
+///
+/// Every filter narrows.
 package struct RunQuery: Sendable {
     /// Only runs of this owner; nil for those who may see all.
     package var owner: String?
@@ -160,8 +162,10 @@ package struct RunQuery: Sendable {
     package var from: Timestamp?
     /// Accepted then or earlier, by the id.
     package var to: Timestamp?
-    /// Words that idea or interception hold, all of them; a word of three letters or more also finds longer words that begin with it
-    /// (``SearchWords``). White space alone is no filter; a text without any letter or digit finds nothing.
+    /// Words that idea or interception hold, all of them; a word of three letters or more also finds longer words that
+    /// begin with it (``SearchWords``).
+    ///
+    /// White space alone is no filter; a text without any letter or digit finds nothing.
     package var text: String?
     /// Only runs older than this one.
     package var before: RunID?

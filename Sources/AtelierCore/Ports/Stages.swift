@@ -31,6 +31,7 @@ package protocol InterceptionStage: Sendable {
     ///   - iteration: From 0.
     ///   - context: The run.
     /// - Returns: The new text.
+    /// - Throws: ``Failure`` of the engine; `output_invalid` when nothing is left of the text.
     func transform(_ text: String, iteration: Int, _ context: StageContext) async throws -> TextAnswer
 }
 

@@ -15,8 +15,10 @@ package struct EntityKey: Sendable, Hashable, Codable {
     }
 }
 
-/// An entity that has its number and its hash, before it is recorded. It is kept with the reserved number, so that a whole file found
-/// under it after a crash can be adopted exactly as it was meant.
+/// An entity that has its number and its hash, before it is recorded.
+///
+/// It is kept with the reserved number, so that a whole file found under it after a crash can be adopted exactly as it
+/// was meant.
 package struct EntityDraft: Sendable, Hashable, Codable {
     /// What it is for.
     package var key: EntityKey

@@ -1,4 +1,6 @@
-/// What a worker writes about its run in one transaction. Its events are derived here, so that no store can forget one.
+/// What a worker writes about its run in one transaction.
+///
+/// Its events are derived here, so that no store can forget one.
 package struct RunChange: Sendable {
     /// Stages that start or end, in order.
     package var stages: [(key: StageKey, event: StageEvent)]
@@ -69,7 +71,10 @@ extension RunRecord {
     }
 
     private mutating func apply(
-        _ event: StageEvent, to key: StageKey, attempt: Int, problem: Problem?
+        _ event: StageEvent,
+        to key: StageKey,
+        attempt: Int,
+        problem: Problem?
     ) throws -> (kind: RunEvent.Kind, data: JSON) {
         var machine = self.stages.first { $0.key == key }?.machine ?? StageMachine()
         guard machine.apply(event, attempt: attempt) else {

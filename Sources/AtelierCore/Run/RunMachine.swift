@@ -81,7 +81,9 @@ package struct RunMachine: Sendable, Hashable {
         self.state = .running
     }
 
-    /// Decides the outcome. This is where a race with cancel is won or lost.
+    /// Decides the outcome.
+    ///
+    /// This is where a race with cancel is won or lost.
     ///
     /// - Throws: ``LeaseLost``, also when a cancel came first.
     package mutating func finish(_ outcome: Outcome, attempt: Int) throws(LeaseLost) {

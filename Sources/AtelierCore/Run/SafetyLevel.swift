@@ -11,7 +11,11 @@ package enum SafetyLevel: String, Sendable, Hashable, Codable, CaseIterable, Com
     package init(named name: String) throws {
         guard let level = SafetyLevel(rawValue: name == "off" ? "research" : name) else {
             throw Failure.unknown(
-                .unknownSafetyLevel, thing: "safety level", name: name, known: Self.allCases.map(\.rawValue) + ["off"])
+                .unknownSafetyLevel,
+                thing: "safety level",
+                name: name,
+                known: Self.allCases.map(\.rawValue) + ["off"]
+            )
         }
         self = level
     }
@@ -36,7 +40,11 @@ package enum ExecutionMode: String, Sendable, Hashable, Codable, CaseIterable {
     package init(named name: String) throws {
         guard let mode = ExecutionMode(rawValue: name) else {
             throw Failure.unknown(
-                .unknownExecutionMode, thing: "execution mode", name: name, known: Self.allCases.map(\.rawValue))
+                .unknownExecutionMode,
+                thing: "execution mode",
+                name: name,
+                known: Self.allCases.map(\.rawValue)
+            )
         }
         self = mode
     }

@@ -12,7 +12,9 @@ struct SettingKey: Sendable {
 }
 
 extension SettingKey {
-    /// Every setting with a fixed path. Engines and models have paths of their own making (`SettingsResolver`).
+    /// Every setting with a fixed path.
+    ///
+    /// Engines and models have paths of their own making (`SettingsResolver`).
     static let all: [SettingKey] = Self.server + Self.rest + Self.outputs + Limits.keys
 
     private static let server: [SettingKey] = [

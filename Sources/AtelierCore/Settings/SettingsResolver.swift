@@ -41,7 +41,11 @@ package struct SettingsResolver: Sendable {
     ///   - file: The settings file's path and contents, if there is one.
     /// - Throws: ``Failure`` with `refused_start`: unknown keys with the nearest known one, wrong values, broken files, two engines with one
     ///   URL.
-    package init(flags: [(path: String, value: String, flag: String)], environment: [String: String], file: (path: String, bytes: [UInt8])?) throws {
+    package init(
+        flags: [(path: String, value: String, flag: String)],
+        environment: [String: String],
+        file: (path: String, bytes: [UInt8])?
+    ) throws {
         let fromFile = try file.map { try Self.flatten($0.path, $0.bytes) } ?? []
         let backendIDs = Self.backendIDs(in: fromFile)
         let fromEnvironment = try Self.read(environment, backendIDs: backendIDs)
@@ -93,8 +97,10 @@ package struct SettingsResolver: Sendable {
             if let other = seen[plain] {
                 let sources = [other, backend.id].map { id in "\(id): \(self.explain("backends.\(id).url", default: .null).source)" }
                 throw Failure(
-                    .refusedStart, "The engines '\(other)' and '\(backend.id)' have the same URL \(url) (\(sources.joined(separator: "; "))).",
-                    hint: "Give each engine its own URL; 'atelier config' shows where each value comes from.")
+                    .refusedStart,
+                    "The engines '\(other)' and '\(backend.id)' have the same URL \(url) (\(sources.joined(separator: "; "))).",
+                    hint: "Give each engine its own URL; 'atelier config' shows where each value comes from."
+                )
             }
             seen[plain] = backend.id
         }
@@ -121,7 +127,12 @@ extension SettingsResolver {
         do {
             document = try JSON.decode(JSON.self, from: bytes, allowingComments: true)
         } catch let failure as Failure {
-            throw Failure(.refusedStart, "The settings file '\(path)' cannot be read: \(failure.message)", hint: "Mend the file.", cause: failure)
+            throw Failure(
+                .refusedStart,
+                "The settings file '\(path)' cannot be read: \(failure.message)",
+                hint: "Mend the file.",
+                cause: failure
+            )
         }
         guard let members = document.object else {
             throw Failure(.refusedStart, "The settings file '\(path)' must hold one JSON object.")

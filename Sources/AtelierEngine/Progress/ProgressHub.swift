@@ -43,6 +43,7 @@ package final class ProgressHub: Sendable {
         /// - Parameters:
         ///   - limit: The longest wait; then the answer is empty. So it is when the task is cancelled.
         ///   - time: The clock that the wait goes by.
+        /// - Returns: What was heard.
         package func next(atMost limit: Duration, by time: any TimeSource) async -> [Signal] {
             let count = self.wakeup.count
             let heard = self.take()

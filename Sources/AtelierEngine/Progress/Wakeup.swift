@@ -1,7 +1,9 @@
 package import AtelierCore
 import Synchronization
 
-/// Wakes tasks that wait for something to do. A signal that comes while nobody waits is kept for the next one.
+/// Wakes tasks that wait for something to do.
+///
+/// A signal that comes while nobody waits is kept for the next one.
 package final class Wakeup: Sendable {
     private struct State {
         var signals = 0
@@ -74,7 +76,9 @@ package final class SerialGate: Sendable {
     /// An open gate.
     package init() {}
 
-    /// Runs the work when everybody before has gone through. Not interrupted by cancellation: a place in the line is short.
+    /// Runs the work when everybody before has gone through.
+    ///
+    /// Not interrupted by cancellation: a place in the line is short.
     package func run<Value>(_ work: () async throws -> Value) async rethrows -> Value {
         await withCheckedContinuation { continuation in
             let goesOn = self.state.withLock { state in

@@ -8,6 +8,8 @@ package enum RunDocument {
     ///   - record: The rows.
     ///   - isFinal: Whether this is the last `metadata.json`, which tells the decided outcome that reads as `running` outside until it is
     ///     settled.
+    /// - Returns: The document.
+    /// - Throws: ``Failure`` with `internal` for a value that JSON cannot hold.
     package static func make(_ record: RunRecord, isFinal: Bool = false) throws -> JSON {
         let plan = record.plan
         let status = isFinal ? record.machine.outcome?.state ?? record.machine.state : record.machine.state.outside

@@ -107,8 +107,14 @@ package struct Recorder: Sendable {
         metadata["iteration"] = .integer(Int64(item.key.iteration))
         metadata["attempt"] = .integer(Int64(self.lease.attempt))
         return EntityDraft(
-            key: item.key, media: media, bytes: file.bytes, sha256: file.sha256, salt: Hex.text(self.parts.chance.bytes(16)),
-            timestamp: self.parts.time.now, metadata: .object(metadata))
+            key: item.key,
+            media: media,
+            bytes: file.bytes,
+            sha256: file.sha256,
+            salt: Hex.text(self.parts.chance.bytes(16)),
+            timestamp: self.parts.time.now,
+            metadata: .object(metadata)
+        )
     }
 
     /// Settles the numbers that an earlier attempt reserved: a whole file is adopted as it was meant, anything else is void.

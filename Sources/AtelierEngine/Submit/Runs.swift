@@ -27,8 +27,10 @@ package struct Runs: Sendable {
         let free = try await self.parts.archive.freeBytes()
         guard free >= self.parts.limits.diskReserveBytes else {
             throw Failure(
-                .noSpace, "The disk of the archive is full: \(free) bytes are free, \(self.parts.limits.diskReserveBytes) are kept in reserve.",
-                hint: "Free some space; nothing was queued.")
+                .noSpace,
+                "The disk of the archive is full: \(free) bytes are free, \(self.parts.limits.diskReserveBytes) are kept in reserve.",
+                hint: "Free some space; nothing was queued."
+            )
         }
         let id = self.identifiers.makeRunID()
         var run = NewRun(id: id, labels: request.labels, plan: plan, timestamp: id.time, limits: self.parts.limits)
@@ -56,8 +58,11 @@ package struct Runs: Sendable {
     ///   - limit: The longest wait.
     ///   - onEvent: Told of every durable event, in order.
     /// - Returns: The run as it is then.
+    /// - Throws: ``Failure`` with `not_found`, or of the store.
     package func follow(
-        _ id: RunID, atMost limit: Duration, onEvent: (RunEvent) -> Void = { _ in }
+        _ id: RunID,
+        atMost limit: Duration,
+        onEvent: (RunEvent) -> Void = { _ in }
     ) async throws -> RunRecord {
         let watch = self.parts.hub.watch(id)
         let deadline = self.parts.time.uptime + limit

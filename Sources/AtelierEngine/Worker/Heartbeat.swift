@@ -24,7 +24,11 @@ struct Heartbeat: Sendable {
                 return .abandoned
             } catch {
                 pause = lasting / 10
-                self.parts.log.failure(error, "A lease could not be prolonged; it is tried again.", ["run_id": .string(self.lease.run.text)])
+                self.parts.log.failure(
+                    error,
+                    "A lease could not be prolonged; it is tried again.",
+                    ["run_id": .string(self.lease.run.text)]
+                )
             }
             if await self.hearsCancel(watch, for: pause) { return .decided }
         }

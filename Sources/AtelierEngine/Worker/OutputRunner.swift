@@ -40,7 +40,9 @@ struct OutputRunner: Sendable {
         self.text = text
     }
 
-    /// Makes the output. Only a lost lease or a cancellation is thrown; what else goes wrong is this output's result.
+    /// Makes the output.
+    ///
+    /// Only a lost lease or a cancellation is thrown; what else goes wrong is this output's result.
     func run() async throws -> OutputResult {
         if let result = try await self.earlierResult() { return result }
         do {
@@ -91,11 +93,14 @@ struct OutputRunner: Sendable {
             [
                 "run_id": .string(self.stages.record.id.text), "backend": .string(backend.id), "kind": .string(backend.kind.rawValue),
                 "url": .text(backend.url) ?? .null,
-            ])
+            ]
+        )
         let files = try await self.parts.stages.generation.generate(self.text, for: self.output, self.stages.context)
         guard files.count == self.output.count else {
             throw Failure(
-                .outputInvalid, "The engine made \(files.count) files where \(self.output.count) were promised; none was taken.")
+                .outputInvalid,
+                "The engine made \(files.count) files where \(self.output.count) were promised; none was taken."
+            )
         }
         return files
     }
@@ -159,8 +164,13 @@ struct OutputRunner: Sendable {
     /// Holds a slot of the engine while the work runs.
     private func withSlot<Value: Sendable>(_ work: () async throws -> Value) async throws -> Value {
         let request = SlotRequest(
-            backend: self.output.backend.id, run: self.stages.record.id, output: self.place, owner: self.stages.record.labels.owner,
-            cost: 1000, capacity: self.parts.stages.capacity(self.output.backend.id))
+            backend: self.output.backend.id,
+            run: self.stages.record.id,
+            output: self.place,
+            owner: self.stages.record.labels.owner,
+            cost: 1000,
+            capacity: self.parts.stages.capacity(self.output.backend.id)
+        )
         do {
             try await self.waitForSlot(request)
             let value = try await work()

@@ -29,8 +29,9 @@ struct RunWork: Sendable {
         case abandoned
     }
 
-    /// Works until the run has ended, waits, or is somebody else's. Never throws: what goes wrong is the run's outcome, or is logged and
-    /// left for the next lease.
+    /// Works until the run has ended, waits, or is somebody else's.
+    ///
+    /// Never throws: what goes wrong is the run's outcome, or is logged and left for the next lease.
     func perform() async {
         do {
             switch self.record.machine.state {
@@ -46,7 +47,9 @@ struct RunWork: Sendable {
         }
     }
 
-    /// Runs the stages beside the heartbeat; whichever stops first stops the other. Cancelling the stages reaches the engine.
+    /// Runs the stages beside the heartbeat; whichever stops first stops the other.
+    ///
+    /// Cancelling the stages reaches the engine.
     private func untilStopped() async -> Stop {
         await withTaskGroup(of: Stop.self) { group in
             group.addTask { await self.runStages() }
@@ -62,8 +65,10 @@ struct RunWork: Sendable {
         do {
             guard self.lease.attempt <= self.parts.limits.attempts else {
                 let failure = Failure(
-                    .internalError, "The run was begun \(self.parts.limits.attempts) times and never came to its end.",
-                    hint: "Try it again with another rule or engine.")
+                    .internalError,
+                    "The run was begun \(self.parts.limits.attempts) times and never came to its end.",
+                    hint: "Try it again with another rule or engine."
+                )
                 return .ended(.failed, Problem(failure))
             }
             try await self.recorder.adopt(self.reserved)
@@ -118,7 +123,9 @@ struct RunWork: Sendable {
         }
     }
 
-    /// The outcome is decided: the last `metadata.json`, then the final state with its event. Whoever leases the run next redoes both.
+    /// The outcome is decided: the last `metadata.json`, then the final state with its event.
+    ///
+    /// Whoever leases the run next redoes both.
     private func end() async throws {
         try await self.persistently { try await self.recorder.writeMetadata(isFinal: true) }
         try await self.persistently { try await self.write(RunChange(.settle)) }

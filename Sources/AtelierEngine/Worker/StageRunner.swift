@@ -1,6 +1,8 @@
 import AtelierCore
 
-/// Takes one run through its stages, in order. What an earlier attempt has recorded is read back, not made again.
+/// Takes one run through its stages, in order.
+///
+/// What an earlier attempt has recorded is read back, not made again.
 struct StageRunner: Sendable {
     let work: RunWork
     let record: RunRecord
@@ -16,7 +18,11 @@ struct StageRunner: Sendable {
         let hub = work.parts.hub
         let run = record.id
         self.context = StageContext(
-            run: run, attempt: work.lease.attempt, plan: record.plan, progress: ProgressSink { hub.progress(run, $0) })
+            run: run,
+            attempt: work.lease.attempt,
+            plan: record.plan,
+            progress: ProgressSink { hub.progress(run, $0) }
+        )
     }
 
     func run() async throws -> RunWork.Stop {
@@ -47,7 +53,11 @@ struct StageRunner: Sendable {
         let verdict = try await self.parts.stages.input.check(texts, self.context)
         let items = [
             Recorder.Item(
-                EntityKey(.translation, stage: key), .text(translation.text), as: .text, ["translated": .bool(translation.isTranslated)]),
+                EntityKey(.translation, stage: key),
+                .text(translation.text),
+                as: .text,
+                ["translated": .bool(translation.isTranslated)]
+            ),
             Recorder.Item(EntityKey(.safety, stage: key), try .json(verdict), as: .json, verdict.metadata),
         ]
         var change = RunChange()
@@ -102,7 +112,9 @@ struct StageRunner: Sendable {
         return true
     }
 
-    /// Stages 3 and 4 for every output, concurrently. One that is blocked or fails does not stop the others.
+    /// Stages 3 and 4 for every output, concurrently.
+    ///
+    /// One that is blocked or fails does not stop the others.
     private func makeOutputs(from text: String) async throws -> RunWork.Stop {
         let results = try await withThrowingTaskGroup(of: (Int, OutputResult).self) { group in
             for place in self.plan.outputs.indices {

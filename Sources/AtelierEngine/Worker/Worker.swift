@@ -58,6 +58,10 @@ package final class Worker: Service {
 
     private func request(only id: RunID? = nil) -> LeaseRequest {
         LeaseRequest(
-            worker: self.name, now: self.parts.time.uptime.milliseconds, duration: Int64(self.parts.limits.leaseSeconds) * 1000, only: id)
+            worker: self.name,
+            now: self.parts.time.uptime.milliseconds,
+            duration: Int64(self.parts.limits.leaseSeconds) * 1000,
+            only: id
+        )
     }
 }

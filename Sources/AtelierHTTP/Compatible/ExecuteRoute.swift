@@ -44,7 +44,9 @@ struct ExecuteRoute: Sendable {
         var wait = most
         for preference in request.headers.values("Prefer").flatMap({ $0.split(separator: ",") }).map(\.trimmed) {
             if preference == "respond-async" { return .zero }
-            if preference.hasPrefix("wait="), let seconds = UInt32(preference.dropFirst(5)) { wait = min(most, Duration.seconds(Int(seconds))) }
+            if preference.hasPrefix("wait="), let seconds = UInt32(preference.dropFirst(5)) {
+                wait = min(most, Duration.seconds(Int(seconds)))
+            }
         }
         return wait
     }

@@ -33,7 +33,10 @@ struct Access: Sendable {
         }
         guard request.peer.isLocal, Self.isLoopbackName(request.headers["Host"] ?? ""), !isForwarded, self.server.publicURL == nil else {
             throw Failure(
-                .unauthenticated, "Atelier answers only to this machine.", hint: "Open http://127.0.0.1:\(self.server.port) on the machine itself.")
+                .unauthenticated,
+                "Atelier answers only to this machine.",
+                hint: "Open http://127.0.0.1:\(self.server.port) on the machine itself."
+            )
         }
     }
 

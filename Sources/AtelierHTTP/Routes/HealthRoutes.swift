@@ -35,7 +35,9 @@ extension HTTPResponse {
     /// A JSON answer that is not to be kept by anybody.
     static func json(_ value: JSON, status: Int = 200, headers: [(String, String)] = []) -> HTTPResponse {
         HTTPResponse(
-            status: status, headers: [("Content-Type", "application/json"), ("Cache-Control", "no-store")] + headers,
-            body: .bytes(value.canonical))
+            status: status,
+            headers: [("Content-Type", "application/json"), ("Cache-Control", "no-store")] + headers,
+            body: .bytes(value.canonical)
+        )
     }
 }

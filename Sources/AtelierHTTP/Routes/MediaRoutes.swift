@@ -29,7 +29,9 @@ struct MediaRoutes: Sendable {
             throw Failure(.notFound, "The run has no output \(index.prefix(20)) of medium '\(medium.rawValue)'.")
         }
         guard let stored = record.outputs.first(where: { $0.index == place }) else {
-            guard record.machine.state.isFinal else { throw Failure(.notYet, "The output is not made yet.", hint: "Follow the run's events.") }
+            guard record.machine.state.isFinal else {
+                throw Failure(.notYet, "The output is not made yet.", hint: "Follow the run's events.")
+            }
             throw Failure(.notFound, "The output was not made: the run is \(record.machine.state.rawValue).", hint: record.problem?.message)
         }
         return try await FileAnswer(self.site.runs.parts.archive).make(stored.entity, of: record.id, for: call.request)

@@ -12,7 +12,10 @@ struct Route: Sendable {
     var answer: @Sendable (RouteCall) async throws -> HTTPResponse
 
     init(
-        _ method: String, _ path: String, _ summary: String, isCompatible: Bool = false,
+        _ method: String,
+        _ path: String,
+        _ summary: String,
+        isCompatible: Bool = false,
         _ answer: @escaping @Sendable (RouteCall) async throws -> HTTPResponse
     ) {
         self.method = method

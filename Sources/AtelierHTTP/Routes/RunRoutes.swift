@@ -50,7 +50,8 @@ struct RunRoutes: Sendable {
 
     private func entity(_ call: RouteCall) async throws -> HTTPResponse {
         let record = try await self.site.runs.run(try call.runID(), for: call.caller.sees)
-        guard let sequence = Int(call.values["sequence"] ?? ""), let entity = record.entities.first(where: { $0.sequence == sequence }) else {
+        guard let sequence = Int(call.values["sequence"] ?? ""), let entity = record.entities.first(where: { $0.sequence == sequence })
+        else {
             throw Failure(.notFound, "The run has no entity '\((call.values["sequence"] ?? "").prefix(20))'.")
         }
         return try await FileAnswer(self.parts.archive).make(entity, of: record.id, for: call.request)

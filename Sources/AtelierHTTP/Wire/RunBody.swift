@@ -19,7 +19,11 @@ struct RunBody {
             throw Failure.unknown(.unknownField, thing: "field", name: odd, known: Self.known)
         }
         let labels = RunLabels(
-            owner: owner, userID: try self.label("user_id"), sessionID: try self.label("session_id"), deviceID: try self.label("device_id"))
+            owner: owner,
+            userID: try self.label("user_id"),
+            sessionID: try self.label("session_id"),
+            deviceID: try self.label("device_id")
+        )
         var request = RunRequest(schema: try self.required("schema"), inputText: try self.required("input_text"), labels: labels)
         request.outputs = try self.texts("outputs", allowingOne: false)
         request.outputConfigs = try self.texts("output_config", allowingOne: true)

@@ -2,7 +2,9 @@ package import AtelierCore
 
 /// Everything that the schema folders hold, checked; look-ups go through the folders in order, the shipped one last.
 package struct Catalogue: Sendable {
-    /// A file that is not what it should be, and why. It is never half-loaded.
+    /// A file that is not what it should be, and why.
+    ///
+    /// It is never half-loaded.
     package struct Flaw: Sendable {
         package var path: String
         package var reason: String
@@ -81,7 +83,11 @@ extension Catalogue.Namespace {
             case ("configs", 3...):
                 guard let layer = Catalogue.Layer(rawValue: parts[1]) else {
                     throw Failure.unknown(
-                        .invalidRequest, thing: "kind of config", name: parts[1], known: Catalogue.Layer.allCases.map(\.rawValue))
+                        .invalidRequest,
+                        thing: "kind of config",
+                        name: parts[1],
+                        known: Catalogue.Layer.allCases.map(\.rawValue)
+                    )
                 }
                 let isPre = layer == .preInterception || layer == .preOutput
                 let id = isPre && parts.count > 3 ? "\(parts[parts.count - 2])/\(file.stem)" : file.stem

@@ -1,6 +1,8 @@
 package import AtelierCore
 
-/// A chunk: one call of an engine. Unknown fields are ignored.
+/// A chunk: one call of an engine.
+///
+/// Unknown fields are ignored.
 package struct Chunk: Sendable, Decodable {
     /// What the engine is to do.
     package enum Work: Sendable {

@@ -1,6 +1,8 @@
 package import AtelierCore
 
-/// A config: a rule (interception) or a way to make an output. Unknown fields are ignored.
+/// A config: a rule (interception) or a way to make an output.
+///
+/// Unknown fields are ignored.
 package struct Config: Sendable, Decodable {
     package var pipeline: String
     package var name: LocalizedText

@@ -1,6 +1,8 @@
 package import AtelierCore
 
-/// A pipeline: which chunks run, in order. Unknown fields are ignored.
+/// A pipeline: which chunks run, in order.
+///
+/// Unknown fields are ignored.
 package struct Pipeline: Sendable, Decodable {
     package var name: String?
     /// Ids of chunks; one may be `{{OUTPUT_CHUNK}}`, filled from the config's parameters.

@@ -25,8 +25,13 @@ extension RunPlanner {
         let namespaces = self.catalogue.namespaces
         let shadows = namespaces.suffix(from: home + 1).filter { $0.configs[layer]?[id] != nil }.map(\.name)
         return CatalogueEntry(
-            id: id, stage: layer, name: config.name, namespace: namespaces[home].name, shadows: shadows,
-            reason: self.obstacle(config, home, layer, id))
+            id: id,
+            stage: layer,
+            name: config.name,
+            namespace: namespaces[home].name,
+            shadows: shadows,
+            reason: self.obstacle(config, home, layer, id)
+        )
     }
 
     private func obstacle(_ config: Config, _ home: Int, _ layer: Catalogue.Layer, _ id: String) -> String? {
@@ -57,8 +62,13 @@ extension RunPlanner {
                 let stem = SchemaFile(path: path, bytes: []).stem
                 let stage = Catalogue.Layer.allCases.first { path.hasPrefix("configs/\($0.rawValue)/") } ?? .interception
                 return CatalogueEntry(
-                    id: stem, stage: stage, name: LocalizedText(en: stem, de: stem), namespace: namespace.name, shadows: [],
-                    reason: "\(flaw.path): \(flaw.reason)")
+                    id: stem,
+                    stage: stage,
+                    name: LocalizedText(en: stem, de: stem),
+                    namespace: namespace.name,
+                    shadows: [],
+                    reason: "\(flaw.path): \(flaw.reason)"
+                )
             }
         }
     }

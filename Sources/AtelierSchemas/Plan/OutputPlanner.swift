@@ -65,8 +65,10 @@ struct OutputPlanner {
     private func configured(for medium: Medium) throws -> String {
         if let id = self.planner.rules.defaults.outputs[medium] ?? self.planner.catalogue.defaultOutput(for: medium) { return id }
         throw Failure(
-            .unknownOutputConfig, "There is no output config for '\(medium.rawValue)'.",
-            hint: "Set defaults.outputs.\(medium.rawValue), or name one as 'output_config'.")
+            .unknownOutputConfig,
+            "There is no output config for '\(medium.rawValue)'.",
+            hint: "Set defaults.outputs.\(medium.rawValue), or name one as 'output_config'."
+        )
     }
 
     private func chunk(_ id: String) throws -> (config: Config, chunk: Chunk) {
@@ -92,9 +94,21 @@ struct OutputPlanner {
         parameters.merge(self.request.parameters.filter { known.contains($0.key) }) { $1 }
         for side in ["width", "height"] { try self.checkSide(parameters[side], side) }
         let output = OutputPlan(
-            index: index, config: id, medium: medium, backend: engine.backend, model: model, parameters: parameters, seed: seed)
+            index: index,
+            config: id,
+            medium: medium,
+            backend: engine.backend,
+            model: model,
+            parameters: parameters,
+            seed: seed
+        )
         let routing = Routing(
-            stage: 4, backend: engine.backend, model: model, candidates: engine.candidates, reason: engine.reason)
+            stage: 4,
+            backend: engine.backend,
+            model: model,
+            candidates: engine.candidates,
+            reason: engine.reason
+        )
         return (output, routing)
     }
 
@@ -115,7 +129,9 @@ struct OutputPlanner {
             }
             guard backend.kind == chunk.backendKind else {
                 throw Failure(
-                    .invalidRequest, "The backend '\(wanted)' cannot make '\(id)': it is of kind \(backend.kind.rawValue), not \(chunk.backendKind.rawValue).")
+                    .invalidRequest,
+                    "The backend '\(wanted)' cannot make '\(id)': it is of kind \(backend.kind.rawValue), not \(chunk.backendKind.rawValue)."
+                )
             }
             return (backend, candidates.map(\.id), "Ordered by the request.")
         }
@@ -124,8 +140,10 @@ struct OutputPlanner {
         }
         guard let backend = candidates.first else {
             throw Failure(
-                .backendUnavailable, "The output '\(id)' needs an engine of kind \(chunk.backendKind.rawValue), and none is configured.",
-                hint: "Add one to 'backends' in the settings.")
+                .backendUnavailable,
+                "The output '\(id)' needs an engine of kind \(chunk.backendKind.rawValue), and none is configured.",
+                hint: "Add one to 'backends' in the settings."
+            )
         }
         let reason = candidates.count == 1 ? "The only engine of its kind." : "The first engine of its kind."
         return (backend, candidates.map(\.id), reason)

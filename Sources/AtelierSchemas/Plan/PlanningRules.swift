@@ -28,8 +28,11 @@ package struct PlanningRules: Sendable {
         }
         guard let choice = self.models[ModelRole(.interception, mode)], let backend = self.backend(choice.backend) else {
             throw Failure(
-                .backendUnavailable, "This rule needs a text model, and none is configured.",
-                hint: "Configure an engine and set models.interception.\(mode.rawValue) {backend, model}; or pick a rule that is a procedure.")
+                .backendUnavailable,
+                "This rule needs a text model, and none is configured.",
+                hint:
+                    "Configure an engine and set models.interception.\(mode.rawValue) {backend, model}; or pick a rule that is a procedure."
+            )
         }
         return (backend, choice.model, "Configured as models.interception.\(mode.rawValue).")
     }

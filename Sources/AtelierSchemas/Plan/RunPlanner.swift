@@ -1,6 +1,8 @@
 package import AtelierCore
 
-/// Plans runs from a catalogue and rules. Pure: the same request gives the same plan.
+/// Plans runs from a catalogue and rules.
+///
+/// Pure: the same request gives the same plan.
 package struct RunPlanner: Planner {
     package let catalogue: Catalogue
     package let rules: PlanningRules
@@ -21,8 +23,13 @@ package struct RunPlanner: Planner {
         let parameters = try self.parameters(request, config, pipeline, chunks)
         let interception = try self.interception(request.skipsInterception ? [] : chunks, parameters, config, mode)
         var plan = Plan(
-            schema: request.schema, name: config.name, inputText: request.inputText,
-            safety: SafetyPlan(requested: level, floor: self.rules.safety.floor), interception: interception.plan, seed: request.seed ?? 0)
+            schema: request.schema,
+            name: config.name,
+            inputText: request.inputText,
+            safety: SafetyPlan(requested: level, floor: self.rules.safety.floor),
+            interception: interception.plan,
+            seed: request.seed ?? 0
+        )
         plan.context = request.contextPrompt ?? config.context?.text(in: request.userLanguage) ?? ""
         plan.hasOwnContext = request.contextPrompt != nil
         plan.userLanguage = request.userLanguage
@@ -50,8 +57,10 @@ package struct RunPlanner: Planner {
         }
         guard text.utf8.count <= self.rules.limits.textBytes else {
             throw Failure(
-                .tooLarge, "\(what) is \(text.utf8.count) bytes long; at most \(self.rules.limits.textBytes) are taken.",
-                hint: "Shorten '\(field)', or raise limits.text_bytes.")
+                .tooLarge,
+                "\(what) is \(text.utf8.count) bytes long; at most \(self.rules.limits.textBytes) are taken.",
+                hint: "Shorten '\(field)', or raise limits.text_bytes."
+            )
         }
         guard !text.utf8.contains(0) else {
             throw Failure(.invalidRequest, "\(what) holds a NUL character.", hint: "Remove it from '\(field)'.")
@@ -65,9 +74,14 @@ package struct RunPlanner: Planner {
         return stages.isEmpty ? [] : [2]
     }
 
-    /// The values that apply: the pipeline's defaults, the chunks', the config's, the request's. A name that nothing knows is refused.
+    /// The values that apply: the pipeline's defaults, the chunks', the config's, the request's.
+    ///
+    /// A name that nothing knows is refused.
     private func parameters(
-        _ request: RunRequest, _ config: Config, _ pipeline: Pipeline, _ chunks: [(id: String, chunk: Chunk)]
+        _ request: RunRequest,
+        _ config: Config,
+        _ pipeline: Pipeline,
+        _ chunks: [(id: String, chunk: Chunk)]
     ) throws -> [String: JSON] {
         var values = pipeline.defaults?.parameters ?? [:]
         for (_, chunk) in chunks { values.merge(chunk.parameters) { $1 } }
@@ -80,7 +94,10 @@ package struct RunPlanner: Planner {
     }
 
     private func interception(
-        _ chunks: [(id: String, chunk: Chunk)], _ parameters: [String: JSON], _ config: Config, _ mode: ExecutionMode
+        _ chunks: [(id: String, chunk: Chunk)],
+        _ parameters: [String: JSON],
+        _ config: Config,
+        _ mode: ExecutionMode
     ) throws -> (plan: InterceptionPlan, routing: [Routing]) {
         var steps: [StepPlan] = []
         var routing: [Routing] = []
@@ -91,10 +108,17 @@ package struct RunPlanner: Planner {
             let engine = try self.rules.engine(for: chunk, mode: mode)
             steps.append(
                 StepPlan(
-                    chunk: id, backend: engine.backend, model: engine.model, system: system, prompt: prompt,
-                    parameters: parameters))
+                    chunk: id,
+                    backend: engine.backend,
+                    model: engine.model,
+                    system: system,
+                    prompt: prompt,
+                    parameters: parameters
+                )
+            )
             routing.append(
-                Routing(stage: 2, backend: engine.backend, model: engine.model, candidates: [engine.backend.id], reason: engine.reason))
+                Routing(stage: 2, backend: engine.backend, model: engine.model, candidates: [engine.backend.id], reason: engine.reason)
+            )
         }
         let iterations = Int(parameters["iterations"]?.integer ?? 1)
         guard (1...self.rules.limits.iterations).contains(iterations) else {
@@ -116,7 +140,9 @@ package struct RunPlanner: Planner {
         let hasModel = self.rules.models[ModelRole(.safety, plan.executionMode)] != nil
         guard needsModel, !hasModel, !self.rules.safety.listOnly else { return }
         throw Failure(
-            .safetyModelMissing, "At '\(plan.safety.effective.rawValue)' only the built-in engine may run without a safety model.",
-            hint: "Set models.safety.\(plan.executionMode.rawValue), or choose a built-in output, or set safety.list_only.")
+            .safetyModelMissing,
+            "At '\(plan.safety.effective.rawValue)' only the built-in engine may run without a safety model.",
+            hint: "Set models.safety.\(plan.executionMode.rawValue), or choose a built-in output, or set safety.list_only."
+        )
     }
 }

@@ -12,8 +12,12 @@ package struct PipelineInterception: InterceptionStage {
         for (place, step) in context.plan.interception.steps.enumerated() {
             let values = Self.values(for: step, input: text, previous: answer.text, context.plan)
             let order = TextOrder(
-                run: context.run, step: step, system: try step.system.map { try Template.render($0, with: values) },
-                prompt: try Template.render(step.prompt, with: values), seed: context.plan.seed &+ UInt32(iteration * 16 + place))
+                run: context.run,
+                step: step,
+                system: try step.system.map { try Template.render($0, with: values) },
+                prompt: try Template.render(step.prompt, with: values),
+                seed: context.plan.seed &+ UInt32(iteration * 16 + place)
+            )
             answer = try await self.backend(step).complete(order, progress: context.progress)
         }
         guard !answer.text.trimmed.isEmpty else {
@@ -29,10 +33,14 @@ package struct PipelineInterception: InterceptionStage {
         return backend
     }
 
-    /// What the placeholders stand for. Values go in once and are never scanned again.
+    /// What the placeholders stand for.
+    ///
+    /// Values go in once and are never scanned again.
     private static func values(for step: StepPlan, input: String, previous: String, _ plan: Plan) -> [String: String] {
         var values: [String: String] = [:]
-        for (name, value) in step.parameters { values[name.uppercased()] = value.string ?? String(decoding: value.canonical, as: UTF8.self) }
+        for (name, value) in step.parameters {
+            values[name.uppercased()] = value.string ?? String(decoding: value.canonical, as: UTF8.self)
+        }
         if case .object(let keys)? = try? JSON(parsing: previous.utf8) {  // tidy: most answers are no JSON, and that is fine
             for (name, value) in keys { values[name] = value.string ?? String(decoding: value.canonical, as: UTF8.self) }
         }

@@ -32,9 +32,15 @@ package struct WordLists: Sendable {
         let terms = findings.map { "„\($0.term)“" }.joined(separator: ", ")
         let reason = LocalizedText(
             en: "Not made. Found: \(terms). \(rules.map(\.en).joined(separator: " "))",
-            de: "Nicht gemacht. Gefunden: \(terms). \(rules.map(\.de).joined(separator: " "))")
+            de: "Nicht gemacht. Gefunden: \(terms). \(rules.map(\.de).joined(separator: " "))"
+        )
         return Verdict(
-            safe: findings.isEmpty, level: level, checkedBy: ["list"], findings: findings, reason: findings.isEmpty ? nil : reason)
+            safe: findings.isEmpty,
+            level: level,
+            checkedBy: ["list"],
+            findings: findings,
+            reason: findings.isEmpty ? nil : reason
+        )
     }
 }
 

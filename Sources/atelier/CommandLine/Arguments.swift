@@ -13,7 +13,9 @@ struct Arguments: Sendable {
     private(set) var words: [String] = []
     private var values: [String: [String]] = [:]
 
-    /// Reads the words after the command's name. `--name value` and `--name=value` are one; `--` ends the options.
+    /// Reads the words after the command's name.
+    ///
+    /// `--name value` and `--name=value` are one; `--` ends the options.
     ///
     /// - Throws: ``Failure`` with `unknown_option` that names the nearest one, or `invalid_request` for a missing value.
     init(_ given: [String], options: [Option]) throws {
@@ -65,7 +67,10 @@ struct Arguments: Sendable {
     func number<Number: FixedWidthInteger>(_ name: String, as type: Number.Type) throws -> Number? {
         guard let text = self.value(name) else { return nil }
         guard let number = Number(text) else {
-            throw Failure(.invalidRequest, "--\(name) must be a whole number from \(max(0, Number.min)) to \(Number.max), not '\(text.prefix(40))'.")
+            throw Failure(
+                .invalidRequest,
+                "--\(name) must be a whole number from \(max(0, Number.min)) to \(Number.max), not '\(text.prefix(40))'."
+            )
         }
         return number
     }
@@ -75,7 +80,11 @@ struct Arguments: Sendable {
     /// - Throws: ``Failure`` with `invalid_request`.
     func expect(_ count: Int, _ usage: String) throws {
         guard self.words.count == count else {
-            throw Failure(.invalidRequest, "This takes \(count == 0 ? "no" : String(count)) word\(count == 1 ? "" : "s"), not \(self.words.count).", hint: "Usage: \(usage)")
+            throw Failure(
+                .invalidRequest,
+                "This takes \(count == 0 ? "no" : String(count)) word\(count == 1 ? "" : "s"), not \(self.words.count).",
+                hint: "Usage: \(usage)"
+            )
         }
     }
 }

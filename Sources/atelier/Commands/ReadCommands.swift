@@ -8,7 +8,11 @@ enum RunsCommand: Command {
     static let usage = "atelier runs [--status S] [--config ID] [--q WORDS] [--limit N] [--json]"
     static let summary = "Lists runs, newest first."
     static let options = [
-        Option(name: "status", value: "S", help: "only runs that are queued, running, waiting, succeeded, partial, failed, blocked or cancelled"),
+        Option(
+            name: "status",
+            value: "S",
+            help: "only runs that are queued, running, waiting, succeeded, partial, failed, blocked or cancelled"
+        ),
         Option(name: "config", value: "ID", help: "only runs of this rule"),
         Option(name: "q", value: "WORDS", help: "only runs whose idea or interception holds these words"),
         Option(name: "limit", value: "N", help: "how many (default 20)"),
@@ -72,7 +76,8 @@ enum ShowCommand: Command {
 enum Reading {
     /// Reads from the store beside whoever holds it; nil when there is no store yet.
     static func withStore<Value: Sendable>(
-        _ composition: Composition, _ read: (any RunStore) async throws -> Value
+        _ composition: Composition,
+        _ read: (any RunStore) async throws -> Value
     ) async throws -> Value? {
         guard composition.data.exists else {
             try composition.data.checkUsable()

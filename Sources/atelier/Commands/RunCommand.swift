@@ -17,7 +17,11 @@ enum RunCommand: Command {
     static func run(_ arguments: Arguments, _ terminal: Terminal) async throws -> Int32 {
         try arguments.expect(1, Self.usage)
         let composition = try Composition(arguments)
-        var request = RunRequest(schema: arguments.value("schema") ?? "dada", inputText: arguments.words[0], labels: RunLabels(owner: "local"))
+        var request = RunRequest(
+            schema: arguments.value("schema") ?? "dada",
+            inputText: arguments.words[0],
+            labels: RunLabels(owner: "local")
+        )
         if arguments.has("output") { request.outputConfigs = arguments.all("output") }
         request.safetyLevel = arguments.value("safety")
         request.seed = try arguments.number("seed", as: UInt32.self)

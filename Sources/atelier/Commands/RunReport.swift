@@ -17,7 +17,8 @@ enum RunReport {
                     "path": .string("\(folder)/\(entity["filename"]?.string ?? "")"),
                     "mime_type": entity["mime_type"], "bytes": entity["bytes"], "sha256": entity["sha256"],
                 ])
-            })
+            }
+        )
         return report
     }
 

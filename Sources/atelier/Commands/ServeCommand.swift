@@ -23,8 +23,10 @@ enum ServeCommand: Command {
         let server = composition.settings.server
         guard ["127.0.0.1", "::1", "localhost"].contains(server.host) else {
             throw Failure(
-                .refusedStart, "Listening on '\(server.host)' needs a token, and this version has none.",
-                hint: "Listen on 127.0.0.1, with a reverse proxy on the same machine if others shall reach it.")
+                .refusedStart,
+                "Listening on '\(server.host)' needs a token, and this version has none.",
+                hint: "Listen on 127.0.0.1, with a reverse proxy on the same machine if others shall reach it."
+            )
         }
         // The port first: a taken one must not leave a data directory behind.
         let listener = try Listener.tcp(host: server.host, port: UInt16(server.port))
@@ -46,7 +48,10 @@ enum ServeCommand: Command {
 
     /// Runs server and worker until a signal asks to stop; then the worker gets its time to finish, and the server stops last.
     private static func serve(
-        _ http: HTTPServer, _ worker: Worker, _ limits: Limits, onStop: @escaping @Sendable () -> Void
+        _ http: HTTPServer,
+        _ worker: Worker,
+        _ limits: Limits,
+        onStop: @escaping @Sendable () -> Void
     ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await http.run() }

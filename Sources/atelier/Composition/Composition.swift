@@ -55,8 +55,10 @@ struct Composition: Sendable {
         for (name, url) in [("store.url", self.settings.storeURL), ("archive.url", self.settings.archiveURL)] {
             guard let url else { continue }
             throw Failure(
-                .refusedStart, "\(name) is set to '\(url.prefix { $0 != ":" }):…', which this version cannot use.",
-                hint: "Leave \(name) out: rows and bytes are then kept in the data directory.")
+                .refusedStart,
+                "\(name) is set to '\(url.prefix { $0 != ":" }):…', which this version cannot use.",
+                hint: "Leave \(name) out: rows and bytes are then kept in the data directory."
+            )
         }
     }
 
@@ -74,7 +76,11 @@ struct Composition: Sendable {
     /// The archive of the data directory.
     var archive: any Archive {
         LocalArchive(
-            root: self.data.archive, disk: PosixFileSystem(), pool: BlockingPool(label: "atelier.archive"), limits: self.settings.limits)
+            root: self.data.archive,
+            disk: PosixFileSystem(),
+            pool: BlockingPool(label: "atelier.archive"),
+            limits: self.settings.limits
+        )
     }
 
     /// Opens the store beside whoever holds the data directory.
@@ -89,12 +95,21 @@ struct Composition: Sendable {
         let lists = try WordLists(files: Files.embedded("safety/"))
         let builtin = BuiltInBackend(procedures: self.media)
         let stages = StageSet(
-            input: ListInputStage(lists: lists), interception: PipelineInterception(backends: [.builtin: builtin]),
-            outputCheck: ListOutputCheck(lists: lists), generation: EngineGeneration(backends: [.builtin: builtin]),
-            capacity: { _ in limits.builtinSlots })
+            input: ListInputStage(lists: lists),
+            interception: PipelineInterception(backends: [.builtin: builtin]),
+            outputCheck: ListOutputCheck(lists: lists),
+            generation: EngineGeneration(backends: [.builtin: builtin]),
+            capacity: { _ in limits.builtinSlots }
+        )
         let environment = EngineParts.Environment(time: SystemTime(), chance: SystemChance(), log: log)
         let parts = EngineParts(
-            store: store, archive: self.archive, stages: stages, probe: self.media, environment: environment, limits: limits)
+            store: store,
+            archive: self.archive,
+            stages: stages,
+            probe: self.media,
+            environment: environment,
+            limits: limits
+        )
         let runs = Runs(parts, planner: self.planner, identifiers: IdentifierSource(time: parts.time, chance: parts.chance))
         return OpenAtelier(runs: runs, worker: Worker(parts, name: "worker-\(getpid())"), close: { try await store.close() })
     }

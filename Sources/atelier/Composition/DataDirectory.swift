@@ -86,8 +86,10 @@ struct DataDirectory: Sendable {
             close(descriptor)
             let holder = self.holder()?.sentence ?? "another process"
             throw Failure(
-                .refusedStart, "The data directory '\(self.path)' is held by \(holder).",
-                hint: "Stop that one first, or choose another directory with --data.")
+                .refusedStart,
+                "The data directory '\(self.path)' is held by \(holder).",
+                hint: "Stop that one first, or choose another directory with --data."
+            )
         }
         let holder = Holder(pid: getpid(), boot: Self.bootID, host: Self.hostName, role: role, address: address)
         let bytes = try JSON.encode(holder)
@@ -119,9 +121,13 @@ struct DataDirectory: Sendable {
         if code == ENOSPC || code == EDQUOT {
             return Failure(.noSpace, "The disk of the data directory '\(self.path)' is full.", hint: "Free some space.")
         }
-        let hint = code == ENOTDIR ? "A file is where a folder should be; choose another one with --data." : "Choose another one with --data."
+        let hint =
+            code == ENOTDIR ? "A file is where a folder should be; choose another one with --data." : "Choose another one with --data."
         return Failure(
-            .refusedStart, "'\(self.path)' cannot be the data directory: \(String(cString: strerror(code))).", hint: hint)
+            .refusedStart,
+            "'\(self.path)' cannot be the data directory: \(String(cString: strerror(code))).",
+            hint: hint
+        )
     }
 
     private static var hostName: String {

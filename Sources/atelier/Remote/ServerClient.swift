@@ -54,7 +54,8 @@ struct ServerClient: Sendable {
         init(_ take: @escaping @Sendable ([UInt8]) -> Bool) { self.take = take }
     }
 
-    private func perform(_ method: String, _ path: String, _ body: JSON?, _ take: @escaping @Sendable ([UInt8]) -> Bool) async throws -> Int {
+    private func perform(_ method: String, _ path: String, _ body: JSON?, _ take: @escaping @Sendable ([UInt8]) -> Bool) async throws -> Int
+    {
         let bytes = body?.canonical
         let socket = self.socket
         return try await withCheckedThrowingContinuation { continuation in
@@ -65,7 +66,11 @@ struct ServerClient: Sendable {
     }
 
     private static func performBlocking(
-        _ socket: String, _ method: String, _ path: String, _ body: [UInt8]?, _ take: @escaping @Sendable ([UInt8]) -> Bool
+        _ socket: String,
+        _ method: String,
+        _ path: String,
+        _ body: [UInt8]?,
+        _ take: @escaping @Sendable ([UInt8]) -> Bool
     ) throws -> Int {
         let sink = Sink(take)
         var status = 0
@@ -76,7 +81,12 @@ struct ServerClient: Sendable {
                 url.withCString { url in
                     (body ?? []).withUnsafeBytes { bytes in
                         var request = ccurl_request(
-                            unix_socket: socket, method: method, url: url, body: body == nil ? nil : bytes.baseAddress, body_bytes: bytes.count)
+                            unix_socket: socket,
+                            method: method,
+                            url: url,
+                            body: body == nil ? nil : bytes.baseAddress,
+                            body_bytes: bytes.count
+                        )
                         let context = Unmanaged.passUnretained(sink).toOpaque()
                         return ccurl_perform(&request, Self.receive, context, &status, &error, error.count)
                     }
