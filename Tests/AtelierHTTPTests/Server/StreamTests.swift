@@ -123,6 +123,8 @@ import Testing
             try await eventually("the buffer is full") { !streams.made[0].write(piece) }
             #expect(streams.made[0].isGone)
             try await eventually("its socket goes back") { server.openSockets == 0 }
+            // Still open until here on its own side.
+            client.close()
         }
     }
 
