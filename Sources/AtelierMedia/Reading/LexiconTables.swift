@@ -16,6 +16,9 @@ enum LexiconTables {
         cat:cat cats katze katzen kitten kater 猫 tiger lion löwe
         dog:dog dogs hund hunde puppy wolf fox fuchs 犬
         horse:horse horses pferd pferde unicorn einhorn pony 馬
+        balloon:balloon balloons ballon luftballon luftballons
+        ghost:ghost ghosts geist geister gespenst
+        frog:frog frogs frosch frösche 蛙
         elephant:elephant elephants elefant elefanten
         butterfly:butterfly butterflies schmetterling schmetterlinge moth falter 蝶
         snake:snake schlange dragon drache worm wurm
@@ -25,7 +28,7 @@ enum LexiconTables {
         person:dance dancing tanz tanzen dancer tänzer tänzerin run walk jump angel engel queen robot roboter
         mouth:mouth lips mund lippen kiss kuss laugh lachen smile sing singen song lied voice stimme scream schrei 口
         heart:heart hearts herz herzen love liebe lieben beloved 心 愛 قلب حب
-        house:house home haus häuser heim zuhause village dorf hut hütte city stadt 家 بيت
+        house:house home haus häuser heim zuhause village dorf hütte city stadt 家 بيت
         castle:castle schloss burg castles tower turm palace palast king könig
         window:window windows fenster room zimmer 窓
         door:door tür tor gate 門
@@ -107,6 +110,12 @@ enum LexiconTables {
         desert:desert sand camel wüste dune düne
         garden:garden flower meadow field park garten blume wiese feld 花
         """
+
+    /// Words that mean the thing in one language only, by what they are in the other.
+    static let notGerman: Set = ["hat", "see", "war", "fly", "rate", "note", "orange"]
+    static let notEnglish: Set = [
+        "hut", "brief", "kind", "rot", "tot", "rad", "stern", "boot", "wal", "tor", "bank", "gift", "wand", "ton",
+    ]
 
     static let numbers = """
         1:one eins

@@ -21,6 +21,7 @@ extension Collage {
         }
         cm_fill(self.canvas.handle, colour, 1)
         cm_forget(self.canvas.handle)
+        self.note(outline, colour, isPrinted: finish != .plain)
         if finish != .plain { self.print(finish, on: outline, colour) }
         self.grain(outline, 0.09)
     }

@@ -207,16 +207,17 @@ extension Collage {
                 heroPlace = spot
                 continue
             }
-            guard self.dice.chance(74) else { continue }
-            let size = Point(self.dice.length(110, 215), self.dice.length(110, 215))
+            guard self.dice.chance(80) else { continue }
+            let size = Point(self.dice.length(150, 290), self.dice.length(150, 290))
             let square = Outline.rectangle(size.x, size.y).shaken(8, &self.dice).moved(
                 .placing(at: spot, turn: self.dice.within(-20...20) * 10)
             )
             let colour = colours[index % colours.count]
             self.layTorn(square, colour, self.dice.pick([.plain, .plain, .plain, .newsprint, .halftone, .stripes], or: .plain))
         }
-        let inset = Point(min(max(heroPlace.x, 240), self.width - 240), min(max(heroPlace.y, 240), self.height - 240))
-        self.main(at: inset, size: self.dice.length(380, 450), on: self.palette.ground, turn: self.dice.within(-25...25) * 10)
+        let inset = Point(min(max(heroPlace.x, 260), self.width - 260), min(max(heroPlace.y, 260), self.height - 260))
+        self.main(at: inset, size: self.dice.length(430, 520), on: self.palette.ground, turn: self.dice.within(-25...25) * 10)
+        self.companion(in: self.box(0.12, 0.12, 0.88, 0.88), size: 130...180)
         self.setType(
             headline: self.box(0.26, 0.2, 0.74, 0.84),
             small: self.box(0.12, 0.08, 0.88, 0.93),
@@ -245,6 +246,7 @@ extension Collage {
             let extents = set.text.extents
             let spot = self.at(0.5 - side * self.dice.length(0.06, 0.14), self.dice.length(0.42, 0.5))
             let affine = Affine.placing(at: spot, turn: self.dice.within(-9...9) * 10)
+            self.note(Outline.rectangle(extents.width, extents.height).moved(affine), colour, isPrinted: true)
             self.canvas.transformed(affine) {
                 set.text.lay(self.canvas, at: Point(-extents.width / 2, -extents.height / 2), colour, weight: 10)
             }
@@ -269,19 +271,32 @@ extension Collage {
         self.figure(motif, at: spot, size: size, colour, on: under, turn: turn, self.dice.pick([.plain, .plain, .halftone], or: .plain))
     }
 
-    /// A second thing, small, when the text names one.
+    /// A second thing, small, when the text names one; as many of it as the text counts.
     private func companion(in zone: Box, size: ClosedRange<Int>) {
-        guard let motif = self.otherMotif(than: self.mainMotif) else { return }
-        let side = Double(self.dice.within(size))
-        guard let spot = self.place(Point(side, side), in: zone) else { return }
-        let colour = self.dice.pick([self.palette.ink, self.loud(on: self.palette.ground)], or: self.palette.ink)
-        let shown = Palette.distance(colour, self.palette.ground) > 110 ? colour : self.paper(on: self.palette.ground)
-        self.figure(motif, at: spot, size: side, shown, on: self.palette.ground, turn: self.dice.within(-16...16) * 10)
+        guard let motif = self.otherMotif() else { return }
+        let counted = self.reading.numbers.compactMap { Int($0) }.first { (2...5).contains($0) } ?? 1
+        let side = Double(self.dice.within(size)) * (counted > 1 ? 0.72 : 1)
+        let reach = Point(side * (0.9 * Double(counted) + 0.1), side)
+        let wide = self.canvas.box.inset(reach.x / 2 + 20)
+        let held = Box(left: max(zone.left, wide.left), top: zone.top, right: min(zone.right, wide.right), bottom: zone.bottom)
+        guard held.width >= 0, let spot = self.place(reach, in: held) else { return }
+        for index in 0..<counted {
+            let x = spot.x + (Double(index) - Double(counted - 1) / 2) * side * 0.9
+            self.smallFigure(motif, at: Point(x, spot.y), side)
+        }
+    }
+
+    private func smallFigure(_ motif: String, at spot: Point, _ side: Double) {
+        let under = self.surface(under: [spot]) ?? self.palette.ground
+        let papers = [self.palette.ink, self.palette.accent, self.palette.light].filter { Palette.distance($0, under) > 130 }
+        let colour = self.dice.pick(papers) ?? self.palette.type(on: under)
+        self.figure(motif, at: spot, size: side, colour, on: under, turn: self.dice.within(-12...12) * 10)
     }
 
     private func quietFinish() -> Finish { self.dice.pick([.plain, .plain, .newsprint, .ruled, .squared], or: .plain) }
 
     private func loudOrQuiet() -> UInt32 {
-        self.dice.chance(35) ? self.loud(on: self.palette.ground) : self.paper(on: self.palette.ground)
+        // A colour that the text names is kept for the thing.
+        self.reading.colours.isEmpty && self.dice.chance(35) ? self.loud(on: self.palette.ground) : self.paper(on: self.palette.ground)
     }
 }
