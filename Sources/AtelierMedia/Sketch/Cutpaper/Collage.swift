@@ -17,14 +17,12 @@ final class Collage {
         self.canvas = canvas
         self.reading = reading
         self.palette = Palette.of(reading)
-        self.dice = Dice(reading.hash &+ UInt64(seed) &* 0x2545_F491_4F6C_DD1D)
-        let isSecond = reading.motifs.count > 1 && self.dice.chance(28)
+        var dice = Dice(reading.hash &+ UInt64(seed) &* 0x2545_F491_4F6C_DD1D)
+        let isSecond = reading.motifs.count > 1 && dice.chance(28)
         self.mainMotif = isSecond ? reading.motifs[1] : reading.motifs.first
-        self.phrases = reading.phrases
-        if self.phrases.count > 8 {
-            let start = self.dice.below(self.phrases.count - 6)
-            self.phrases = Array(self.phrases[start..<start + 7])
-        }
+        let start = reading.phrases.count > 8 ? dice.below(reading.phrases.count - 6) : 0
+        self.phrases = Array(reading.phrases.dropFirst(start).prefix(8))
+        self.dice = dice
     }
 
     var width: Double { self.canvas.width }

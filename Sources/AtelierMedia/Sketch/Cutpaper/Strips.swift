@@ -21,6 +21,8 @@ extension Collage {
     ///   - turns: Directions to choose from, in tenths of a degree.
     ///   - count: How many phrases.
     func setType(headline: Box, small: Box, turns: [Int], count: ClosedRange<Int>) {
+        // Han, kana and Hangul lying on their side cannot be read.
+        let turns = self.reading.language == "en" ? turns : turns.filter { abs($0) < 450 }
         self.setHeadline(in: headline, turns: turns)
         var sizes = [self.dice.length(46, 60), self.dice.length(34, 42), self.dice.length(28, 34), 26, 24, 22]
         for _ in 0..<self.dice.within(count) where !self.phrases.isEmpty {
