@@ -1,4 +1,6 @@
-/// What words mean to a procedure: things that can be cut out, colours, moods, places. English, German, some Japanese and Arabic.
+/// What words mean to a procedure: things that can be cut out, colours, moods, places.
+///
+/// English, German, some Japanese and Arabic.
 struct Lexicon: Sendable {
     /// What a word stands for.
     enum Meaning: Sendable, Hashable {

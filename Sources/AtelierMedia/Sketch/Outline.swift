@@ -1,4 +1,6 @@
-/// What scissors leave: closed rings of straight cuts. A ring inside a ring is a hole.
+/// What scissors leave: closed rings of straight cuts.
+///
+/// A ring inside a ring is a hole.
 struct Outline: Sendable {
     var rings: [[Point]]
 

@@ -1,7 +1,8 @@
 import AtelierCore
 
-/// A short piece from a text: its letters give the melody, its moods the mode and the pace. Integers and one table, so that the
-/// same order gives the same bytes.
+/// A short piece from a text: its letters give the melody, its moods the mode and the pace.
+///
+/// Integers and one table, so that the same order gives the same bytes.
 enum Tune {
     static let rate = 44_100
 

@@ -5,6 +5,7 @@ import Testing
 
 @Suite struct MediaWorkersTests {
     /// Goal: a worker that is killed in the middle of an order takes nothing along.
+    ///
     /// Method: a probe waits for a file that gives no byte; its worker is killed there; the same workers then draw.
     @Test func `a worker killed in the middle of an order dies alone`() async throws {
         let bench = try Bench()
