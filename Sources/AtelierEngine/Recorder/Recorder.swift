@@ -130,8 +130,10 @@ package final class Recorder: Sendable {
         }
     }
 
-    /// Tries again while the store is away or its disk is full: what is in the archive must get its row, and there is nothing else that
-    /// this worker could record. It ends when the lease is void or the task is cancelled.
+    /// Tries again while the store is away or its disk is full: what is in the archive must get its row, and there is
+    /// nothing else that this worker could record.
+    ///
+    /// It ends when the lease is void or the task is cancelled.
     private func persistently<Value: Sendable>(_ work: () async throws -> Value) async throws -> Value {
         var pause = Duration.milliseconds(50)
         while true {

@@ -44,7 +44,11 @@ final class Heartbeat: Sendable {
             } catch is CancellationError {
                 return .abandoned
             } catch {
-                self.parts.log.failure(error, "A lease could not be prolonged; it is tried again.", ["run_id": .string(self.lease.run.text)])
+                self.parts.log.failure(
+                    error,
+                    "A lease could not be prolonged; it is tried again.",
+                    ["run_id": .string(self.lease.run.text)]
+                )
                 do { try await self.parts.time.sleep(for: self.duration / 10) } catch { return .abandoned }
             }
         }

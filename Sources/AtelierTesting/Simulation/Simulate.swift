@@ -34,7 +34,9 @@ package struct Stuck: Error, CustomStringConvertible {
     package var description: String { "seed \(self.seed): stuck after \(self.steps) steps" }
 }
 
-/// Runs `body` to its end in simulated time. The same seed gives the same order of everything.
+/// Runs `body` to its end in simulated time.
+///
+/// The same seed gives the same order of everything.
 ///
 /// - Throws: What `body` throws; ``Stuck`` when nothing can go on, or after `maximumSteps`.
 package func simulate<Value: Sendable>(

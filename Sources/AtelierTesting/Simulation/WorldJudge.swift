@@ -43,7 +43,9 @@ struct WorldJudge {
     private func problems(of record: RunRecord) async throws -> [String] {
         var problems: [String] = []
         if !record.machine.state.isFinal { problems.append("it is \(record.machine.state.rawValue)") }
-        if record.problem?.code == .internalError { problems.append("it ended with an error of Atelier's own: \(record.problem?.message ?? "")") }
+        if record.problem?.code == .internalError {
+            problems.append("it ended with an error of Atelier's own: \(record.problem?.message ?? "")")
+        }
         problems += try await self.fileProblems(of: record)
         problems += self.chainProblems(of: record)
         problems += await self.eventProblems(of: record)
