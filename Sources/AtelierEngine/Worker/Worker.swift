@@ -57,11 +57,13 @@ package final class Worker: Service {
     }
 
     private func request(only id: RunID? = nil) -> LeaseRequest {
-        LeaseRequest(
+        var request = LeaseRequest(
             worker: self.name,
             now: self.parts.time.uptime.milliseconds,
             duration: Int64(self.parts.limits.leaseSeconds) * 1000,
             only: id
         )
+        request.timestamp = self.parts.time.now
+        return request
     }
 }

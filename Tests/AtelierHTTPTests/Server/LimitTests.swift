@@ -71,7 +71,7 @@ import Testing
                 let count = Glibc.send(client.fd, piece, piece.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
                 let reason = count < 0 ? errno : 0
                 #expect(reason == 0 || reason == EAGAIN, "the connection was reset")
-                try await Task.sleep(for: .milliseconds(2))
+                try await Task.sleep(for: .milliseconds(2))  // tidy: the client under test drips
             }
             #expect(try await client.response().status == 413)
         }

@@ -164,7 +164,7 @@ import Testing
         let (isRunning, isCancelled) = (Flag(), Flag())
         let answer: @Sendable (HTTPRequest) async -> HTTPResponse = { _ in
             isRunning.raise()
-            do { try await Task.sleep(for: .seconds(600)) } catch { isCancelled.raise() }
+            do { try await Task.sleep(for: .seconds(600)) } catch { isCancelled.raise() }  // tidy: a handler that never ends by itself
             return HTTPResponse()
         }
         try await withServer(answer: answer) { server in

@@ -65,7 +65,7 @@ func withServer(
 func eventually(_ what: Comment, _ condition: @Sendable () async throws -> Bool) async throws {
     for _ in 0..<4000 {
         if try await condition() { return }
-        try await Task.sleep(for: .milliseconds(5))
+        try await Task.sleep(for: .milliseconds(5))  // tidy: a pause between two looks, bounded
     }
     Issue.record("never happened: \(what)")
 }
