@@ -39,6 +39,10 @@ import Testing
         let run = try await home.atelier("run", Self.idea, "--json")
         let id = try #require(run.json()["run_id"]?.string)
 
+        // SQLite keeps two files beside a database that is read; they hold nothing of anybody's.
+        func tree() throws -> [String] { try home.tree().filter { !$0.hasSuffix(".db-shm") && !$0.hasSuffix(".db-wal") } }
+        let before = try tree()
+
         let list = try await home.atelier("runs", "--json")
         #expect(list.end == .code(0))
         #expect(try list.json()["runs"]?.array?.map { $0["run_id"]?.string } == [id])
@@ -52,6 +56,8 @@ import Testing
         #expect(try shown.json() == run.json())
         let text = try await home.atelier("show", id)
         #expect(text.output.contains("output_image.png") && text.output.contains("succeeded"))
+
+        #expect(try tree() == before)
 
         let schemas = try await home.atelier("schemas", "--json")
         let entries = try #require(schemas.json().array)

@@ -133,7 +133,8 @@ import Testing
             try await group.waitForAll()
         }
         for words in [["show", id.text], ["show", id.text, "--json"], ["runs"]] {
-            #expect(try await home.run([TestHome.program] + words).end == .code(0))
+            let command = try await home.run([TestHome.program] + words)
+            #expect(command.end == .code(0), "\(words): \(command.errors)")
         }
         #expect(try home.folder(of: id).print() == before)
     }
