@@ -94,6 +94,15 @@ import Testing
         #expect(try home.tree() == [])
     }
 
+    @Test func `--data is taken from where the command was called`() async throws {
+        let home = try TestHome()
+        let run = try await home.atelier("run", "ein Ball", "--data", "hier/drin", "--output", "tune", "--json")
+        #expect(run.end == .code(0), "\(run.errors)")
+        #expect(try run.json()["folder"]?.string?.hasPrefix("\(home.work)/hier/drin/archive/runs/") == true)
+        #expect(try await home.atelier("runs", "--data=hier/drin", "--json").json()["runs"]?.array?.count == 1)
+        #expect(try home.tree().allSatisfy { $0.hasPrefix("hier") })
+    }
+
     @Test func `commands that only read make nothing`() async throws {
         let home = try TestHome()
         for words in [["runs"], ["runs", "--json"], ["schemas"], ["config"], ["help"], ["version"]] {

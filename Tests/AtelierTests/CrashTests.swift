@@ -50,6 +50,54 @@ import Testing
         #expect(try await server.stop() == .code(0))
     }
 
+    /// Goal: 202 means durable, and a client that got no answer may ask again without making two.
+    ///
+    /// Method: 40 submits at once, each with a key of its own; the server is killed after as many answers as the seed says. Then all are
+    /// sent again, to a new server.
+    @Test(arguments: [11, 12] as [UInt64]) func `a submit that was answered is there, and one that was not can be repeated`(
+        _ seed: UInt64
+    ) async throws {
+        var random = SplitMix64(seed: seed)
+        let answers = 1 + random.below(30)
+        let home = try TestHome()
+        let server = try await home.serve()
+        let accepted = await withTaskGroup(of: (Int, RunID?).self) { group in
+            for number in 0..<40 { group.addTask { (number, await Self.submit(number, to: server)) } }
+            var accepted: [Int: RunID] = [:]
+            for await (number, id) in group {
+                if let id { accepted[number] = id }
+                if accepted.count == answers { server.process.send(SIGKILL) }
+            }
+            return accepted
+        }
+        #expect(accepted.count >= answers, "seed \(seed)")
+        try await server.crash()
+
+        let second = try await home.serve()
+        var ids: Set<String> = []
+        for number in 0..<40 {
+            let id = try #require(await Self.submit(number, to: second), "seed \(seed), submit \(number)")
+            if let before = accepted[number] { #expect(id == before, "seed \(seed), submit \(number)") }
+            ids.insert(id.text)
+            #expect(try await second.ended(id)["status"] == "succeeded")
+            #expect(try home.folder(of: id).flaws() == [])
+            #expect(try home.folder(of: id).entity("input") == Array("wunsch \(number)".utf8))
+        }
+        #expect(ids.count == 40)
+        #expect(try Self.folders(home) == ids.sorted(), "seed \(seed)")
+        #expect(try await second.stop() == .code(0))
+    }
+
+    /// The id when the run was accepted; nil when there was no answer.
+    private static func submit(_ number: Int, to server: ServerProcess) async -> RunID? {
+        let body: JSON = ["schema": "dada", "input_text": .string("wunsch \(number)"), "outputs": []]
+        do {
+            return try await server.submit(body, headers: [("Idempotency-Key", "wunsch-\(number)")])
+        } catch {
+            return nil
+        }
+    }
+
     /// The run folders of an archive.
     static func folders(_ home: TestHome) throws -> [String] {
         try TemporaryFolder.tree(home.data + "/archive/runs").filter { $0.split(separator: "/").count == 4 }

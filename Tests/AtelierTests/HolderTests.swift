@@ -75,6 +75,45 @@ import Testing
         #expect(hashes[0] != nil && hashes[0] == hashes[1])
     }
 
+    /// Method: a server that works on one run at a time is killed with runs in its queue.
+    @Test func `the command line alone works on its own run only, and says how many others wait`() async throws {
+        let home = try TestHome()
+        let server = try await home.serve(environment: ["ATELIER_LIMITS_CONCURRENT_RUNS": "1"])
+        var ids: [RunID] = []
+        for number in 0..<3 {
+            let side: JSON = ["width": 4096, "height": 4096]
+            ids.append(try await server.submit(["schema": "dada", "input_text": .string("groß \(number)"), "parameters": side]))
+        }
+        try await server.crash()
+        let run = try await home.atelier("run", "nur dieser", "--output", "tune")
+        #expect(run.end == .code(0), "\(run.errors)")
+        // The first may have been under way: that one is not queued any more.
+        #expect(run.output.contains("2 other runs wait") || run.output.contains("3 other runs wait"), "\(run.output)")
+        let json = try await home.atelier("run", "und dieser", "--output", "tune", "--json")
+        #expect(try json.json()["status"] == "succeeded")
+        let queued = try await home.atelier("runs", "--status", "queued", "--json").json()["runs"]?.array ?? []
+        #expect(queued.compactMap { $0["run_id"]?.string }.contains { $0 == ids.last?.text })
+        let second = try await home.serve()
+        for id in ids { #expect(try await second.ended(id)["status"] == "succeeded") }
+        #expect(try await second.stop() == .code(0))
+    }
+
+    @Test func `several commands on one data directory wait for each other`() async throws {
+        let home = try TestHome()
+        let ids = try await withThrowingTaskGroup(of: String?.self) { group in
+            for number in 0..<4 {
+                group.addTask {
+                    let run = try await home.atelier("run", "Nummer \(number)", "--output", "tune", "--json")
+                    #expect(run.end == .code(0), "\(run.errors)")
+                    return try run.json()["run_id"]?.string
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(Set(ids).count == 4)
+        #expect(try await home.atelier("runs", "--json").json()["runs"]?.array?.count == 4)
+    }
+
     private static func agree(_ report: JSON, _ metadata: JSON) -> Bool {
         // "outputs" of the command line tells where each file lies; the rest is metadata.json's.
         (metadata.object ?? [:]).allSatisfy { $0.key == "outputs" || report[$0.key] == $0.value }

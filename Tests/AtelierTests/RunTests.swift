@@ -115,6 +115,22 @@ import Testing
         #expect(try await second.stop() == .code(0))
     }
 
+    @Test func `SIGTERM lets a client that waits for its picture have it`() async throws {
+        let home = try TestHome()
+        let server = try await home.serve()
+        let body: JSON = ["schema": "dada", "input_text": "gleich fertig", "parameters": ["width": 2048, "height": 2048]]
+        async let answer = server.post(SeedCheckTests.execute, body)
+        _ = try await eventually("a run that runs") {
+            try await home.atelier("runs", "--json").json()["runs"]?.array?.first
+        }
+        #expect(try await server.stop() == .code(0))
+        let said = try await answer
+        #expect(said.status == 200, "\(said.text)")
+        #expect(try said.json()["status"] == "success")
+        let id = try #require(said.json()["run_id"]?.string.flatMap { RunID($0) })
+        #expect(try home.folder(of: id).metadata()["status"] == "succeeded")
+    }
+
     @Test(arguments: [
         [("Host", "evil.example")], [("Host", "evil.example:80")], [("Host", "127.0.0.1.evil.example")], [("X-Forwarded-For", "127.0.0.1")],
         [("CF-Connecting-IP", "10.0.0.1")], [("Forwarded", "for=127.0.0.1")], [("X-Real-IP", "127.0.0.1")],
