@@ -75,6 +75,7 @@ let package = Package(
         tests("AtelierCoreTests", ["AtelierCore", "AtelierTesting"]),
         tests("AtelierMediaTests", ["AtelierCore", "AtelierMedia", "AtelierTesting", "atelier"]),
         tests("AtelierHTTPTests", ["AtelierCore", "AtelierHTTP", "AtelierTesting", "CPosix"]),
+        tests("AtelierTests", ["AtelierCore", "AtelierTesting", "atelier"]),
         tests("AtelierStoreTests", ["AtelierCore", "AtelierStoreMemory", "AtelierStoreSQLite", "AtelierTesting"]),
         tests("AtelierSimulationTests", ["AtelierCore", "AtelierTesting"]),
         tests("TidyTests", []),

@@ -55,6 +55,9 @@ final class Connection {
     /// SQLite ends one by itself after some failures, a full disk for example.
     var isInTransaction: Bool { self.database.map { sqlite3_get_autocommit($0) == 0 } ?? false }
 
+    /// Whether every write would be refused.
+    var isReadOnly: Bool { self.database.map { sqlite3_db_readonly($0, "main") != 0 } ?? true }
+
     /// Runs statements that take no values and give no rows.
     func execute(_ script: String) throws {
         let database = try self.opened()

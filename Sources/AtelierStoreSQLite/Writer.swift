@@ -66,6 +66,8 @@ actor Writer {
     func close() throws {
         defer { self.connection.close() }
         self.flush()
+        // Beside a holder there is nothing to tidy up: SQLite calls that an error of the disk.
+        guard !self.connection.isReadOnly else { return }
         try self.connection.execute("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)")
     }
 

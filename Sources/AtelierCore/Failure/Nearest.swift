@@ -2,7 +2,7 @@
 package enum Nearest {
     /// The nearest known name, or nil when none is near.
     ///
-    /// Near means a Levenshtein distance of at most a third of the longer name, and at least one; or one name beginning with the other.
+    /// Near means a distance of at most a third of the longer name, and at least one; or one name beginning with the other.
     package static func name(to given: String, among known: some Sequence<String>) -> String? {
         let wanted = Array(given.lowercased().unicodeScalars.prefix(64))
         guard !wanted.isEmpty else { return nil }
@@ -17,16 +17,17 @@ package enum Nearest {
         return best?.name
     }
 
-    /// Levenshtein's edit distance, one row at a time.
+    /// Edit distance, one row at a time; two letters that changed places are one mistake, the commonest one (optimal string alignment).
     private static func distance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
+        var above: [Int] = []
         var row = Array(0...right.count)
         for (i, scalar) in left.enumerated() {
-            var diagonal = row[0]
+            let two = above
+            above = row
             row[0] = i + 1
             for (j, other) in right.enumerated() {
-                let above = row[j + 1]
-                row[j + 1] = min(above + 1, row[j] + 1, diagonal + (scalar == other ? 0 : 1))
-                diagonal = above
+                row[j + 1] = min(above[j + 1] + 1, row[j] + 1, above[j] + (scalar == other ? 0 : 1))
+                if i > 0, j > 0, scalar == right[j - 1], left[i - 1] == other { row[j + 1] = min(row[j + 1], two[j - 1] + 1) }
             }
         }
         return row[right.count]

@@ -34,7 +34,7 @@ extension JSON: Codable {
     private init(scalar: any SingleValueDecodingContainer) throws {
         if scalar.decodeNil() {
             self = .null
-        } else if let text = try? scalar.decode(String.self) {  // tidy: the wrong type is the answer "no"
+        } else if let text = try Self.text(scalar) {
             self = .string(text)
         } else if let flag = try? scalar.decode(Bool.self) {  // tidy: the wrong type is the answer "no"
             self = .bool(flag)
@@ -42,6 +42,23 @@ extension JSON: Codable {
             self = .integer(whole)
         } else {
             self = .number(try scalar.decode(Double.self))
+        }
+    }
+
+    /// A text; nil for what is none.
+    ///
+    /// Bytes that make no text are an error of their own, not another type.
+    private static func text(_ scalar: any SingleValueDecodingContainer) throws -> String? {
+        do {
+            return try scalar.decode(String.self)
+        } catch DecodingError.typeMismatch {
+            return nil
+        } catch {
+            throw Failure(
+                .invalidRequest,
+                "A text in the JSON is not valid: a NUL, half a surrogate pair, or bytes that are not UTF-8.",
+                cause: error
+            )
         }
     }
 

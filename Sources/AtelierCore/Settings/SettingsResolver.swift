@@ -54,7 +54,12 @@ package struct SettingsResolver: Sendable {
             for given in layer { try self.apply(given) }
         }
         let defaults = Settings()
-        for key in SettingKey.all { self.effective.append(self.explain(key.path, default: key.value(defaults))) }
+        for key in SettingKey.all {
+            var explained = self.explain(key.path, default: key.value(defaults))
+            // As it counts, not as it was typed: a variable holds only texts.
+            explained.value = key.value(self.settings)
+            self.effective.append(explained)
+        }
         let fixed = Set(SettingKey.all.map(\.path))
         for path in Set(self.given.map(\.path)).subtracting(fixed).sorted() { self.effective.append(self.explain(path, default: .null)) }
         try self.checkBackends()

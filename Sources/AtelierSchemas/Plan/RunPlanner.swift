@@ -52,7 +52,7 @@ package struct RunPlanner: Planner {
     }
 
     private func checkText(_ text: String, _ what: String, _ field: String) throws {
-        guard text.contains(where: { !$0.isWhitespace }) else {
+        guard text.unicodeScalars.contains(where: \.isSeen) else {
             throw Failure(.invalidRequest, "\(what) is empty.", hint: "Write at least one word into '\(field)'.")
         }
         guard text.utf8.count <= self.rules.limits.textBytes else {
@@ -144,5 +144,14 @@ package struct RunPlanner: Planner {
             "At '\(plan.safety.effective.rawValue)' only the built-in engine may run without a safety model.",
             hint: "Set models.safety.\(plan.executionMode.rawValue), or choose a built-in output, or set safety.list_only."
         )
+    }
+}
+
+extension Unicode.Scalar {
+    /// Whether it leaves a trace on paper: spaces, joiners, direction marks and the like do not, and a text of them alone says nothing.
+    fileprivate var isSeen: Bool {
+        let properties = self.properties
+        return !properties.isWhitespace && !properties.isDefaultIgnorableCodePoint
+            && ![.control, .format].contains(properties.generalCategory)
     }
 }

@@ -77,12 +77,11 @@ enum RunCommand: Command {
     private static func hold(_ data: DataDirectory, _ terminal: Terminal) async throws -> DataDirectory.Hold {
         let time = SystemTime()
         while true {
-            do {
-                return try data.hold(as: "run")
-            } catch let failure as Failure where failure.code == .refusedStart && data.holder()?.role == "run" {
-                terminal.progress("waiting for another 'atelier run' on this data directory")
-                try await time.sleep(for: .milliseconds(200))
-            }
+            if let hold = try data.holdIfFree(as: "run") { return hold }
+            let holder = data.holder()
+            guard holder.map({ $0.role == "run" }) ?? true else { throw data.isHeld(by: holder) }
+            terminal.progress("waiting for another 'atelier run' on this data directory")
+            try await time.sleep(for: .milliseconds(200))
         }
     }
 }

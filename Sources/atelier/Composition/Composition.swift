@@ -23,6 +23,8 @@ struct Composition: Sendable {
     init(_ arguments: Arguments, flags: [(option: String, path: String)] = []) throws {
         let environment = Self.environment
         self.data = try DataDirectory(arguments.value("data"), environment: environment)
+        // First of all: what is said about a file inside would hide that the folder is none.
+        try self.data.checkUsable()
         let file = try Self.settingsFile(arguments.value("settings"), self.data)
         let given = flags.compactMap { flag in
             arguments.value(flag.option).map { (path: flag.path, value: $0, flag: "--\(flag.option)") }

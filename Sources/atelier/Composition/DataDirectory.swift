@@ -78,18 +78,18 @@ struct DataDirectory: Sendable {
     ///
     /// - Throws: ``Failure`` with `refused_start` that names the holder, or what is wrong with the folder.
     func hold(as role: String, address: String? = nil) throws -> Hold {
+        if let hold = try self.holdIfFree(as: role, address: address) { return hold }
+        throw self.isHeld(by: self.holder())
+    }
+
+    /// Takes the lock as ``hold(as:address:)`` does; nil when somebody else has it.
+    func holdIfFree(as role: String, address: String? = nil) throws -> Hold? {
         try self.make()
         let descriptor = posix_open(self.lockFile, O_RDWR | O_CREAT, 0o600)
         guard descriptor >= 0 else { throw self.unusable(-descriptor) }
-        let code = posix_lock_exclusive(descriptor)
-        guard code == 0 else {
+        guard posix_lock_exclusive(descriptor) == 0 else {
             close(descriptor)
-            let holder = self.holder()?.sentence ?? "another process"
-            throw Failure(
-                .refusedStart,
-                "The data directory '\(self.path)' is held by \(holder).",
-                hint: "Stop that one first, or choose another directory with --data."
-            )
+            return nil
         }
         let holder = Holder(pid: getpid(), boot: Self.bootID, host: Self.hostName, role: role, address: address)
         let bytes = try JSON.encode(holder)
@@ -101,8 +101,28 @@ struct DataDirectory: Sendable {
         return Hold(descriptor: descriptor)
     }
 
-    /// Who wrote itself into the lock file last; nil when nobody did or it cannot be read.
+    /// The refusal that names who has the lock.
+    func isHeld(by holder: Holder?) -> Failure {
+        Failure(
+            .refusedStart,
+            "The data directory '\(self.path)' is held by \(holder?.sentence ?? "another process").",
+            hint: "Stop that one first, or choose another directory with --data."
+        )
+    }
+
+    /// Who has the lock, by its own word; nil when it does not say.
+    ///
+    /// Between taking the lock and writing the name a moment passes, in which the file is empty or tells of a process that is gone. A
+    /// process in another container is never seen; after a second it is taken at its word.
     func holder() -> Holder? {
+        for _ in 0..<100 {
+            if let written = self.written(), kill(written.pid, 0) == 0 || errno == EPERM { return written }
+            usleep(10_000)
+        }
+        return self.written()
+    }
+
+    private func written() -> Holder? {
         guard let bytes = try? Files.read(self.lockFile) else { return nil }  // tidy: only used to name the holder in a sentence
         return try? JSON.decode(Holder.self, from: bytes)  // tidy: only used to name the holder in a sentence
     }
