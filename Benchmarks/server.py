@@ -62,8 +62,14 @@ class Server:
         return 0.0
 
     def stop(self):
-        self.process.terminate()
-        self.process.wait(60)
+        # Asked until it hears: a signal in its first moments may be lost.
+        for _ in range(60):
+            self.process.terminate()
+            try:
+                self.process.wait(1)
+                break
+            except subprocess.TimeoutExpired:
+                continue
         self.log.close()
 
     def kill(self):
