@@ -76,6 +76,14 @@ let package = Package(
         tests("AtelierMediaTests", ["AtelierCore", "AtelierMedia", "AtelierTesting", "atelier"]),
         tests("AtelierHTTPTests", ["AtelierCore", "AtelierHTTP", "AtelierTesting", "CPosix"]),
         tests("AtelierStoreTests", ["AtelierCore", "AtelierStoreMemory", "AtelierStoreSQLite", "AtelierTesting"]),
+        tests("AtelierSchemasTests", ["AtelierCore", "AtelierSchemas", "AtelierTesting"]),
+        tests("AtelierStagesTests", ["AtelierCore", "AtelierStages", "AtelierTesting"]),
+        tests("AtelierBackendsTests", ["AtelierCore", "AtelierBackends", "AtelierTesting"]),
+        tests("AtelierArchiveTests", ["AtelierCore", "AtelierArchive", "AtelierTesting"]),
+        tests(
+            "AtelierEngineTests",
+            ["AtelierCore", "AtelierEngine", "AtelierArchive", "AtelierStoreMemory", "AtelierTesting"]
+        ),
         tests("TidyTests", []),
     ],
     cLanguageStandard: .c2x
