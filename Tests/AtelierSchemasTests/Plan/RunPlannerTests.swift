@@ -7,7 +7,7 @@ import Testing
     private static let ollama = BackendRef(id: "o", kind: .ollama, url: "http://o")
 
     private static func refusal(_ request: RunRequest, _ change: (inout Settings) -> Void = { _ in }) throws -> Failure? {
-        let planner = try Shipped.planner(change)
+        let planner = try Shipped.planner([:], backends: [], change)
         return #expect(throws: Failure.self) { try planner.plan(request) }
     }
 
@@ -42,48 +42,60 @@ import Testing
         #expect(Array(try Shipped.planner().plan(Shipped.request { $0.inputText = text }).inputText.utf8) == Array(text.utf8))
     }
 
-    @Test(
-        arguments: [
-            ({ $0.schema = "dadda" }, .unknownSchema, "dada"), ({ $0.executionMode = "ecco" }, .unknownExecutionMode, "eco"),
-            ({ $0.safetyLevel = "kid" }, .unknownSafetyLevel, "kids"), ({ $0.outputs = ["imag"] }, .unknownMedium, "image"),
-            ({ $0.outputConfigs = ["sketsh"] }, .unknownOutputConfig, "sketch"), ({ $0.backend = "buildin" }, .unknownBackend, "builtin"),
-            ({ $0.parameters = ["widht": 5] }, .invalidRequest, "width"), ({ $0.schema = "" }, .unknownSchema, "dada"),
-            ({ $0.schema = "../dada" }, .unknownSchema, "dada"),
-        ] as [(@Sendable (inout RunRequest) -> Void, Failure.Code, String)]
-    )
-    func `an unknown name is refused with the nearest`(
-        _ change: @Sendable (inout RunRequest) -> Void,
-        _ code: Failure.Code,
-        _ nearest: String
-    ) throws {
-        let failure = try Self.refusal(Shipped.request("dada", change))
-        #expect(failure?.code == code)
-        #expect(failure?.hint?.contains(nearest) == true)
+    /// A request that differs in one thing, and what is said about it.
+    struct Refused: CustomTestStringConvertible {
+        var testDescription: String
+        var code: Failure.Code
+        var hint: String
+        var change: @Sendable (inout RunRequest) -> Void
+
+        init(_ name: String, _ code: Failure.Code, _ hint: String = "", _ change: @escaping @Sendable (inout RunRequest) -> Void) {
+            self.testDescription = name
+            self.code = code
+            self.hint = hint
+            self.change = change
+        }
     }
 
-    @Test(
-        arguments: [
-            ({ $0.inputText = "" }, .invalidRequest), ({ $0.inputText = " \n\u{3000}" }, .invalidRequest),
-            ({ $0.inputText = "a\u{0}b" }, .invalidRequest),
-            ({ $0.inputText = String(repeating: "ä", count: 16_385) }, .tooLarge), ({ $0.contextPrompt = "" }, .invalidRequest),
-            ({ $0.contextPrompt = String(repeating: "a", count: 32_769) }, .tooLarge), ({ $0.pauseAfter = [3] }, .invalidRequest),
-            ({ $0.pauseAfter = [2, 1] }, .invalidRequest), ({ $0.outputs = Array(repeating: "image", count: 17) }, .tooLarge),
-            ({ $0.parameters = ["width": 63] }, .invalidRequest), ({ $0.parameters = ["width": 4097] }, .invalidRequest),
-            ({ $0.parameters = ["height": "512"] }, .invalidRequest), ({ $0.parameters = ["height": .number(512.5)] }, .invalidRequest),
-            ({ $0.parameters = ["height": nil] }, .invalidRequest), ({ $0.outputs = ["video"] }, .unknownOutputConfig),
-            (
-                {
-                    $0.outputs = ["image"]
-                    $0.outputConfigs = ["sketch"]
-                }, .invalidRequest
-            ),
-        ] as [(@Sendable (inout RunRequest) -> Void, Failure.Code)]
-    )
-    func `what cannot be done is refused before anything is queued`(
-        _ change: @Sendable (inout RunRequest) -> Void,
-        _ code: Failure.Code
-    ) throws {
-        #expect(try Self.refusal(Shipped.request("dada", change))?.code == code)
+    static let unknown: [Refused] = [
+        Refused("schema", .unknownSchema, "dada") { $0.schema = "dadda" }, Refused("no schema", .unknownSchema, "dada") { $0.schema = "" },
+        Refused("path", .unknownSchema, "dada") { $0.schema = "../dada" },
+        Refused("mode", .unknownExecutionMode, "eco") { $0.executionMode = "ecco" },
+        Refused("level", .unknownSafetyLevel, "kids") { $0.safetyLevel = "kid" },
+        Refused("medium", .unknownMedium, "image") { $0.outputs = ["imag"] },
+        Refused("output config", .unknownOutputConfig, "sketch") { $0.outputConfigs = ["sketsh"] },
+        Refused("backend", .unknownBackend, "builtin") { $0.backend = "buildin" },
+        Refused("parameter", .invalidRequest, "width") { $0.parameters = ["widht": 5] },
+    ]
+
+    static let impossible: [Refused] = [
+        Refused("empty", .invalidRequest) { $0.inputText = "" }, Refused("white", .invalidRequest) { $0.inputText = " \n\u{3000}" },
+        Refused("NUL", .invalidRequest) { $0.inputText = "a\u{0}b" },
+        Refused("long", .tooLarge) { $0.inputText = String(repeating: "ä", count: 16_385) },
+        Refused("empty rule", .invalidRequest) { $0.contextPrompt = "" },
+        Refused("long rule", .tooLarge) { $0.contextPrompt = String(repeating: "a", count: 32_769) },
+        Refused("pause 3", .invalidRequest) { $0.pauseAfter = [3] }, Refused("pause 1", .invalidRequest) { $0.pauseAfter = [2, 1] },
+        Refused("17 outputs", .tooLarge) { $0.outputs = Array(repeating: "image", count: 17) },
+        Refused("narrow", .invalidRequest) { $0.parameters = ["width": 63] },
+        Refused("wide", .invalidRequest) { $0.parameters = ["width": 4097] },
+        Refused("text side", .invalidRequest) { $0.parameters = ["height": "512"] },
+        Refused("half side", .invalidRequest) { $0.parameters = ["height": .number(512.5)] },
+        Refused("null side", .invalidRequest) { $0.parameters = ["height": nil] },
+        Refused("no video", .unknownOutputConfig) { $0.outputs = ["video"] },
+        Refused("both", .invalidRequest) {
+            $0.outputs = ["image"]
+            $0.outputConfigs = ["sketch"]
+        },
+    ]
+
+    @Test(arguments: unknown) func `an unknown name is refused with the nearest`(_ given: Refused) throws {
+        let failure = try Self.refusal(Shipped.request("dada", given.change))
+        #expect(failure?.code == given.code)
+        #expect(failure?.hint?.contains(given.hint) == true)
+    }
+
+    @Test(arguments: impossible) func `what cannot be done is refused before anything is queued`(_ given: Refused) throws {
+        #expect(try Self.refusal(Shipped.request("dada", given.change))?.code == given.code)
     }
 
     @Test func `a text of exactly the limit and sides of exactly the bounds are taken`() throws {
@@ -99,7 +111,7 @@ import Testing
     @Test func `outputs are chosen by what was asked for, in the contract's order`() throws {
         let flux = #"{"pipeline": "single_output", "name": "n", "parameters": {"OUTPUT_CHUNK": "output_sketch"}}"#
         let settings: (inout Settings) -> Void = { $0.defaults.outputs = [.image: "flux"] }
-        let planner = try Shipped.planner(["configs/output/flux.json": flux], settings)
+        let planner = try Shipped.planner(["configs/output/flux.json": flux], backends: [], settings)
         func configs(_ planner: RunPlanner, _ change: (inout RunRequest) -> Void) throws -> [String] {
             try planner.plan(Shipped.request("dada", change)).outputs.map(\.config)
         }
