@@ -61,6 +61,7 @@ package final class Worker: Service {
             worker: self.name,
             now: self.parts.time.uptime.milliseconds,
             duration: Int64(self.parts.limits.leaseSeconds) * 1000,
+            timestamp: self.parts.time.now,
             only: id
         )
     }
