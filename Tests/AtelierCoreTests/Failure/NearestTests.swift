@@ -5,7 +5,7 @@ import Testing
     @Test(
         arguments: [
             ("dadda", ["dada", "haiku"], "dada"), ("DADA", ["dada"], "dada"), ("comfy", ["comfyui", "swarmui"], "comfyui"),
-            ("prot", ["host", "port"], "port"), ("server.prot", ["server.host", "server.port"], "server.port"), ("x", ["xy"], "xy"),
+            ("prt", ["host", "port"], "port"), ("server.prot", ["server.host", "server.port"], "server.port"), ("x", ["xy"], "xy"),
             ("kid", ["kids", "youth"], "kids"), ("b", ["c", "a"], "a"),
         ] as [(String, [String], String)]
     )
@@ -21,6 +21,6 @@ import Testing
 
     @Test func `a very long name is no burden`() {
         let long = String(repeating: "ab", count: 100_000)
-        #expect(Nearest.name(to: long, among: [long, "ab"]) == long)
+        #expect(Nearest.name(to: long, among: [long, "different"]) == long)
     }
 }
