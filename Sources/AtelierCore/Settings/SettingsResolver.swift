@@ -182,7 +182,7 @@ extension SettingsResolver {
         let known = SettingKey.all.map(\.path)
         let isGroup = name.hasPrefix("models") || known.contains { $0.hasPrefix(name + ".") }
         guard !isGroup else { return }
-        let groups = Set((known + ["models", "backends"]).map { String($0.prefix { $0 != "." }) })
+        let groups = Set((known + ["models", "backends"]).map { String($0.prefix { $0 != "." }) }).sorted()
         let failure = Failure.unknown(
             .unknownSetting,
             thing: "setting",

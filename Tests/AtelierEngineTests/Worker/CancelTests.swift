@@ -42,6 +42,7 @@ import Testing
     }
 
     /// Goal: a result that comes after the cancel is refused, and nothing of it is recorded.
+    ///
     /// Method: an engine that does not listen to the cancellation.
     @Test func `a result that comes after the cancel is refused`() async throws {
         let gate = Gate()
@@ -64,6 +65,7 @@ import Testing
     }
 
     /// Goal: a cancelled run does not read as `running` until its lease runs out.
+    ///
     /// Method: the cancel reaches the store alone, as from another instance, and the stage's next write meets it before the heartbeat does.
     @Test func `a worker whose write is refused by a cancel ends the run at once`() async throws {
         let store = HeldStore()

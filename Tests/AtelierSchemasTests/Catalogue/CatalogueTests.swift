@@ -36,7 +36,7 @@ import Testing
         ("chunks/x.json", #"{"backend_type": "comfyui", "type": "output_chunk"}"#, "media_type"),
         ("chunks/x.json", #"{"backend_type": "comfyui", "type": "output_chunk", "media_type": "imge"}"#, "image"),
         ("chunks/x.json", #"{"backend_type": "comfyui", "type": "outputchunk", "media_type": "image"}"#, "output_chunk"),
-        ("chunks/x.json", "{\"backend_type\": \"ollama\", \"template\": \"a\u{0}\"}", "JSON"), ("pipelines/x.json", "{}", "chunks"),
+        ("chunks/x.json", "{\"backend_type\": \"ollama\", \"template\": \"a\u{0}\"}", "template"), ("pipelines/x.json", "{}", "chunks"),
         ("pipelines/x.json", #"{"chunks": "a"}"#, "chunks"), ("configs/interception/x.json", #"{"pipeline": "p"}"#, "name"),
         ("configs/interception/x.json", #"{"name": "n"}"#, "workflow_type"),
         ("configs/interception/x.json", #"{"pipeline":"p","name":{}}"#, "name"),
