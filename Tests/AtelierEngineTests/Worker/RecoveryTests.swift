@@ -111,6 +111,22 @@ import Testing
         try await engine.checkWhole(record)
     }
 
+    @Test func `a stage that was adopted in part records the rest only`() async throws {
+        let engine = TestEngine()
+        let id = try await engine.parts.store.accept(Sample.newRun())
+        let leased = try #require(try await engine.store.lease(LeaseRequest(worker: "dead", now: 0, duration: 1, timestamp: Sample.start)))
+        let draft = Sample.draft(.input)
+        let number = try #require(try await engine.store.reserve([draft], for: leased.lease).first)
+        let file = try await engine.parts.archive.stage(.text("a cat on the moon"), for: id)
+        try await engine.parts.archive.publish([(file, draft.filename(sequence: number))], of: id)
+        await engine.store.voidLeases()
+        try await Worker(engine.parts, name: "two").run(only: id)
+        let record = try await engine.record()
+        #expect(record.machine.state == .succeeded)
+        #expect(record.entities.map(\.draft.key.type).prefix(3) == [.input, .configUsed, .translation])
+        try await engine.checkWhole(record)
+    }
+
     @Test(arguments: [nil, "mo"])
     func `a number without a whole file is void and never used`(_ published: String?) async throws {
         let engine = Self.engine()
