@@ -8,7 +8,7 @@ PORT ?= 17801
 
 # Makes a picture from an idea, prints where it lies, and serves it.
 run: prepare
-	swift build -c release --product atelier $(IMPORTS)
+	swift build -c release --product atelier --static-swift-stdlib $(IMPORTS)
 	.build/release/atelier run "$(IDEA)" --schema dada $(RUN_OPTIONS)
 	.build/release/atelier serve --port $(PORT) $(SERVE_OPTIONS)
 
@@ -25,7 +25,7 @@ lint: prepare
 
 # Figures, as ratios within one run.
 bench: prepare
-	swift build -c release --product atelier $(IMPORTS)
+	swift build -c release --product atelier --static-swift-stdlib $(IMPORTS)
 	scripts/bench.sh .build/release/atelier
 
 prepare:

@@ -70,7 +70,7 @@ let package = Package(
         ),
 
         // Only tests import this.
-        target("AtelierTesting", ["AtelierCore", "AtelierStoreMemory", "CPosix"]),
+        target("AtelierTesting", ["AtelierCore", "AtelierEngine", "AtelierArchive", "AtelierStoreMemory", "CPosix"]),
 
         tests("AtelierCoreTests", ["AtelierCore", "AtelierTesting"]),
         tests("AtelierMediaTests", ["AtelierCore", "AtelierMedia", "AtelierTesting", "atelier"]),
@@ -84,6 +84,7 @@ let package = Package(
             "AtelierEngineTests",
             ["AtelierCore", "AtelierEngine", "AtelierArchive", "AtelierStoreMemory", "AtelierTesting"]
         ),
+        tests("AtelierSimulationTests", ["AtelierCore", "AtelierTesting"]),
         tests("TidyTests", []),
     ],
     cLanguageStandard: .c2x

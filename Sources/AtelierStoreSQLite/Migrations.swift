@@ -42,6 +42,20 @@ enum Migrations {
         }
     }
 
+    /// Checks that a database needs no step, for those who may not take one.
+    ///
+    /// - Throws: ``Failure`` with `refused_start`.
+    static func checkCurrent(_ connection: Connection) throws {
+        let version = try Self.version(of: connection)
+        guard version == Self.all.count else {
+            throw Failure(
+                .refusedStart,
+                "The database has schema \(version); this program reads schema \(Self.all.count).",
+                hint: "Start 'atelier serve' of the newer of the two once; it brings the database up to date."
+            )
+        }
+    }
+
     private static func version(of connection: Connection) throws -> Int {
         try connection.first("PRAGMA user_version") { $0.int(0) } ?? 0
     }

@@ -32,6 +32,17 @@ package struct SQLiteRunStore: RunStore {
         self.readers = try Readers(path: path, count: Self.readerCount)
     }
 
+    /// Opens a database beside whoever holds it, to read and nothing else: every write fails with `store_unavailable`.
+    ///
+    /// - Parameter path: The file; it must exist.
+    /// - Throws: ``Failure`` with `store_unavailable`, `corrupt`, or `refused_start` for the database of another version.
+    package init(reading path: String) throws {
+        let connection = try Connection(path: path, readOnly: true)
+        try Migrations.checkCurrent(connection)
+        self.writer = Writer(connection)
+        self.readers = try Readers(path: path, count: 1)
+    }
+
     /// Ends what is being written, moves everything into the one file and closes it.
     ///
     /// Every later call fails with `store_unavailable`.

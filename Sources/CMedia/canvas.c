@@ -127,7 +127,7 @@ void cm_shadow(cm_canvas *canvas, double dx, double dy, int radius, double alpha
     cairo_path_t *path = cairo_copy_path(canvas->cr);
     struct area area = device_area(canvas);
     cairo_append_path(cr, path);
-    cairo_set_fill_rule(cr, CAIRO_FILL_RULE_WINDING);
+    cairo_set_fill_rule(cr, CAIRO_FILL_RULE_EVEN_ODD);
     cairo_fill(cr);
     cairo_destroy(cr);
     blur(mask, radius);
@@ -158,10 +158,10 @@ void cm_grain(cm_canvas *canvas, uint32_t seed, double alpha) {
             state ^= state << 13, state ^= state >> 17, state ^= state << 5;
             bytes[y * stride + x] = (state >> 9 & 7) == 0 ? 150 : (state >> 9 & 7) < 3 ? 60 : 0;
         }
-    for (int fibre = 0; fibre < 90; fibre++) {
+    for (int fibre = 0; fibre < 60; fibre++) {
         state ^= state << 13, state ^= state >> 17, state ^= state << 5;
         int x = state & 255, y = state >> 8 & 255, slope = (int)(state >> 16 & 7) - 3, length = 6 + (state >> 20 & 15);
-        for (int i = 0; i < length; i++) bytes[((y + i * slope / 4) & 255) * stride + ((x + i) & 255)] = 255;
+        for (int i = 0; i < length; i++) bytes[((y + i * slope / 4) & 255) * stride + ((x + i) & 255)] = 170;
     }
     cairo_surface_mark_dirty(tile);
     cairo_save(canvas->cr);

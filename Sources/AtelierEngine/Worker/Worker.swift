@@ -57,12 +57,13 @@ package final class Worker: Service {
     }
 
     private func request(only id: RunID? = nil) -> LeaseRequest {
-        LeaseRequest(
+        var request = LeaseRequest(
             worker: self.name,
             now: self.parts.time.uptime.milliseconds,
             duration: Int64(self.parts.limits.leaseSeconds) * 1000,
-            timestamp: self.parts.time.now,
             only: id
         )
+        request.timestamp = self.parts.time.now
+        return request
     }
 }

@@ -142,9 +142,9 @@ final class Exchange: Sendable {
 
     /// Answers for a handler that does not end although it was cancelled.
     func giveUp() {
-        self.cancel()
         let failure = Failure(.backendUnavailable, "Atelier is stopping.", hint: "Try again in a moment.")
         self.answer(Reply(.problem(failure, instance: self.target.path), isHead: self.method == "HEAD", log: { _ in }))
+        self.cancel()
     }
 
     /// Ends the answer's stream, if it is one, and whatever feeds it.

@@ -19,7 +19,8 @@ package struct HTTPResponse: Sendable {
     package var status: Int
     /// Fields to send.
     ///
-    /// `Content-Length`, `Transfer-Encoding`, `Connection`, `Date` and `X-Content-Type-Options` are the server's and are left out; so is, with a log line, a field whose name or value cannot be one (CR, LF, NUL).
+    /// `Content-Length`, `Transfer-Encoding`, `Connection`, `Date` and `X-Content-Type-Options` are the server's and are left out;
+    /// so is, with a log line, a field whose name or value cannot be one (CR, LF, NUL).
     package var headers: [(String, String)]
     /// The body; not sent for HEAD, 204 and 304.
     package var body: Body

@@ -63,7 +63,9 @@ struct FFmpeg {
     /// Runs a program under the worker's limits and collects what it says, both streams in one.
     private func run(_ command: [String]) throws -> (status: Int32, output: String) {
         var ends: [Int32] = [-1, -1]
-        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else { throw Failure(.internalError, "No pipe for \(command[0]).") }
+        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
+            throw Failure(.internalError, "No pipe for \(command[0]).")
+        }
         let nothing = open("/dev/null", O_RDONLY | O_CLOEXEC)
         let (error, process) = Spawn.run(
             "/proc/self/exe",

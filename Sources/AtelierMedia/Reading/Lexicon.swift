@@ -1,4 +1,6 @@
-/// What words mean to a procedure: things that can be cut out, colours, moods, places. English, German, some Japanese and Arabic.
+/// What words mean to a procedure: things that can be cut out, colours, moods, places.
+///
+/// English, German, some Japanese and Arabic.
 struct Lexicon: Sendable {
     /// What a word stands for.
     enum Meaning: Sendable, Hashable {
@@ -33,7 +35,8 @@ struct Lexicon: Sendable {
     }
 
     /// The meanings of a word in lower case: as it stands, without its ending, or as the last part of a compound.
-    func meanings(of word: String) -> [Meaning] {
+    func meanings(of word: String, inGerman isGerman: Bool = false) -> [Meaning] {
+        if (isGerman ? LexiconTables.notGerman : LexiconTables.notEnglish).contains(word) { return [] }
         if let found = self.entries[word] { return found }
         for ending in Self.endings where word.count > ending.count + 2 && word.hasSuffix(ending) {
             if let found = self.entries[String(word.dropLast(ending.count))] { return found }

@@ -1,4 +1,6 @@
-/// The words, one meaning a line. Adding a word here is all it takes.
+/// The words, one meaning a line.
+///
+/// Adding a word here is all it takes.
 enum LexiconTables {
     static let motifs = """
         sun:sun sunny sunshine sunrise sunset sonne sonnig morning morgen dawn summer sommer 太陽 日 شمس الشمس
@@ -8,7 +10,8 @@ enum LexiconTables {
         drop:rain raindrop drop regen tropfen water wasser tear tears träne tränen blood blut 雨 水 涙 sweat droplet
         mountain:mountain mountains berg berge hill hügel alps alpen volcano vulkan 山
         tree:tree trees baum bäume forest wald oak eiche park 木 森 شجرة deciduous evergreen palm
-        flower:flower flowers blume blumen rose rosen tulip tulpe garden garten blossom blüte daisy spring frühling 花 زهرة وردة bouquet
+        flower:flower flowers blume blumen rose rosen tulip tulpe garden garten blossom blüte daisy spring frühling 花 زهرة وردة \
+        bouquet
         leaf:leaf leaves blatt blätter autumn herbst plant pflanze grass gras 葉 herb maple
         fish:fish fische fisch shark hai salmon lachs aquarium herring hering 魚 سمكة سمك
         whale:whale wal wale ocean ozean
@@ -16,16 +19,20 @@ enum LexiconTables {
         cat:cat cats katze katzen kitten kater 猫 tiger lion löwe
         dog:dog dogs hund hunde puppy wolf fox fuchs 犬
         horse:horse horses pferd pferde unicorn einhorn pony 馬
+        balloon:balloon balloons ballon luftballon luftballons
+        ghost:ghost ghosts geist geister gespenst
+        frog:frog frogs frosch frösche 蛙
         elephant:elephant elephants elefant elefanten
         butterfly:butterfly butterflies schmetterling schmetterlinge moth falter 蝶
         snake:snake schlange dragon drache worm wurm
         hand:hand hands hände finger fingers touch wave greeting hello hallo 手 يد
         eye:eye eyes auge augen see sehen look blick watch gaze vision 目 عين
-        face:face head gesicht kopf mother mutter father vater man mann woman frau child kind kinder girl boy mädchen junge people 人 顔 dada
+        face:face head gesicht kopf mother mutter father vater man mann woman frau child kind kinder girl boy mädchen junge \
+        people 人 顔 dada
         person:dance dancing tanz tanzen dancer tänzer tänzerin run walk jump angel engel queen robot roboter
         mouth:mouth lips mund lippen kiss kuss laugh lachen smile sing singen song lied voice stimme scream schrei 口
         heart:heart hearts herz herzen love liebe lieben beloved 心 愛 قلب حب
-        house:house home haus häuser heim zuhause village dorf hut hütte city stadt 家 بيت
+        house:house home haus häuser heim zuhause village dorf hütte city stadt 家 بيت
         castle:castle schloss burg castles tower turm palace palast king könig
         window:window windows fenster room zimmer 窓
         door:door tür tor gate 門
@@ -79,24 +86,30 @@ enum LexiconTables {
         """
 
     static let moods = """
-        joy:joy happy happiness fun party birthday feast laugh laughing play dance circus froh fröhlich glück glücklich freude fest feier \
+        joy:joy happy happiness fun party birthday feast laugh laughing play dance circus froh fröhlich glück glücklich freude \
+        fest feier \
         lachen spielen geburtstag zirkus funny bunt colourful colorful jubel candy kinder children sing face
-        calm:calm quiet silence silent still soft peace rest sleep slow gentle tea garden ruhe ruhig stille leise frieden schlaf schlafen \
+        calm:calm quiet silence silent still soft peace rest sleep slow gentle tea garden ruhe ruhig stille leise frieden schlaf \
+        schlafen \
         langsam sanft schweigen sit breathe lake see pond teich
         dark:dark death dead grief sad sorrow lonely fear ghost shadow night midnight black cry lost grave dunkel tod tot trauer traurig \
         angst geist schatten nacht einsam schwarz weinen verloren grab krieg sterben 夜
-        wild:wild war anger angry scream noise storm loud revolution riot explosion fire burning chaos fight wut wütend schrei lärm sturm \
+        wild:wild war anger angry scream noise storm loud revolution riot explosion fire burning chaos fight wut wütend schrei \
+        lärm sturm \
         laut krieg feuer kampf brennen explodiert volcano dada thunder
         cold:cold winter ice snow frost frozen blue north kalt kälte eis schnee gefroren norden glacier gletscher 雪
-        warm:warm summer sun autumn honey bread love heart kiss home sommer sonne herbst honig brot liebe herz kuss gold orange 愛 قلب حب
-        dream:dream dreams magic moon star angel fairy cloud sleepwalker traum träume träumen zauber mond stern engel fee wolke märchen \
+        warm:warm summer sun autumn honey bread love heart kiss home sommer sonne herbst honig brot liebe herz kuss gold orange 愛 \
+        قلب حب
+        dream:dream dreams magic moon star angel fairy cloud sleepwalker traum träume träumen zauber mond stern engel fee wolke \
+        märchen \
         universe unicorn einhorn 夢 月 star
         machine:machine robot city factory engine electric metal computer train wheel steel traffic maschine roboter stadt fabrik motor \
         elektrisch metall zug rad stahl verkehr number data gear
         """
 
     static let places = """
-        sea:sea ocean beach wave waves coast harbour island lake river fish boat ship sail whale meer ozean strand welle wellen küste hafen \
+        sea:sea ocean beach wave waves coast harbour island lake river fish boat ship sail whale meer ozean strand welle wellen \
+        küste hafen \
         insel see fluss fisch boot schiff 海 بحر
         city:city town street berlin paris london tokyo hamburg zürich factory tower traffic station stadt straße gasse fabrik turm \
         bahnhof house haus häuser window 町
@@ -107,6 +120,12 @@ enum LexiconTables {
         desert:desert sand camel wüste dune düne
         garden:garden flower meadow field park garten blume wiese feld 花
         """
+
+    /// Words that mean the thing in one language only, by what they are in the other.
+    static let notGerman: Set = ["hat", "see", "war", "fly", "rate", "note", "orange"]
+    static let notEnglish: Set = [
+        "hut", "brief", "kind", "rot", "tot", "rad", "stern", "boot", "wal", "tor", "bank", "gift", "wand", "ton",
+    ]
 
     static let numbers = """
         1:one eins

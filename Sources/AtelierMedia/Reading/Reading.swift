@@ -38,10 +38,12 @@ struct Reading: Sendable {
 
     private mutating func look() {
         var (moods, places): ([Mood: Int], [Place: Int]) = ([:], [:])
+        let lower = self.words.prefix(2_000).map { $0.lowercased() }
+        let isGerman = lower.count { StopWords.german.contains($0) } > lower.count { StopWords.english.contains($0) }
         for word in self.words.prefix(2_000) {
             if word.allSatisfy({ $0.isNumber }) { self.numbers.append(word) }
             for key in Self.keys(of: word) {
-                for meaning in Lexicon.shared.meanings(of: key) {
+                for meaning in Lexicon.shared.meanings(of: key, inGerman: isGerman) {
                     switch meaning {
                     case .motif(let name): if !self.motifs.contains(name) { self.motifs.append(name) }
                     case .colour(let name): if !self.colours.contains(name) { self.colours.append(name) }
@@ -61,7 +63,9 @@ struct Reading: Sendable {
     private static func keys(of word: String) -> [String] {
         guard WordSplitter.isEmoji(word) else { return [word.lowercased()] }
         let names = word.unicodeScalars.compactMap { $0.properties.name ?? $0.properties.nameAlias }
-        return names.flatMap { $0.lowercased().split { !$0.isLetter }.map(String.init) }.filter { !Self.nameNoise.contains($0) }
+        // "SUN WITH FACE" is a sun.
+        let things = names.map { $0.lowercased().split { !$0.isLetter }.map(String.init).prefix { $0 != "with" } }
+        return things.joined().filter { !Self.nameNoise.contains($0) }
     }
 
     /// Words of Unicode names that name nothing.
@@ -77,7 +81,7 @@ struct Reading: Sendable {
         let ranked = candidates.map { index, word -> (word: String, weight: Int) in
             let lower = word.lowercased()
             var weight = min(word.count, 9) * 4 - index / 4
-            if StopWords.all.contains(lower) { weight -= 60 }
+            if StopWords.german.contains(lower) || StopWords.english.contains(lower) { weight -= 60 }
             if !Lexicon.shared.meanings(of: lower).isEmpty { weight += 22 }
             if word.count > 14 { weight -= 20 }
             return (word, weight)

@@ -86,14 +86,21 @@ enum WordSplitter {
 
 /// Words that tell nothing by themselves.
 enum StopWords {
-    static let all = Set(
+    static let english = Self.set(
         """
         the a an and or but of in on at to for from with without by as is are was were be been am it its this that these those he she we you
         they i me my your our his her their not no so if then than too very can will would could should do does did has have had into over
         under out up down off there here when where who what which how all any each some one
+        """
+    )
+
+    static let german = Self.set(
+        """
         der die das ein eine einer eines einem einen und oder aber von vom im in am an auf zu zum zur für mit ohne aus bei nach als ist sind
         war waren sein bin es er sie wir ihr ich du mich mir dich dir uns euch mein dein unser nicht kein keine so wenn dann doch sehr kann
         wird werden würde hat haben hatte über unter da hier wo wer was wie alle jede jeder durch um noch nur auch schon mal
-        """.split { $0 == " " || $0 == "\n" }.map(String.init)
+        """
     )
+
+    private static func set(_ text: String) -> Set<String> { Set(text.split { $0 == " " || $0 == "\n" }.map(String.init)) }
 }

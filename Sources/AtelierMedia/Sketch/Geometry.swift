@@ -67,6 +67,10 @@ struct Box: Sendable, Hashable {
     var width: Double { self.right - self.left }
     var height: Double { self.bottom - self.top }
     var area: Double { max(0, self.width) * max(0, self.height) }
+    func holds(_ point: Point) -> Bool {
+        point.x >= self.left && point.x <= self.right && point.y >= self.top && point.y <= self.bottom
+    }
+
     var center: Point { Point((self.left + self.right) / 2, (self.top + self.bottom) / 2) }
 
     func inset(_ by: Double) -> Box {

@@ -1,4 +1,6 @@
-/// What scissors leave: closed rings of straight cuts. A ring inside a ring is a hole.
+/// What scissors leave: closed rings of straight cuts.
+///
+/// A ring inside a ring is a hole.
 struct Outline: Sendable {
     var rings: [[Point]]
 
@@ -19,6 +21,18 @@ struct Outline: Sendable {
             )
         }
         return box
+    }
+
+    /// Whether a point lies inside a ring.
+    static func ring(_ ring: [Point], holds point: Point) -> Bool {
+        var isInside = false
+        for (index, corner) in ring.enumerated() {
+            let before = ring[index == 0 ? ring.count - 1 : index - 1]
+            guard (corner.y > point.y) != (before.y > point.y) else { continue }
+            let x = corner.x + (before.x - corner.x) * (point.y - corner.y) / (before.y - corner.y)
+            if point.x < x { isInside.toggle() }
+        }
+        return isInside
     }
 
     /// Every corner a little off, as a hand would cut.

@@ -32,6 +32,7 @@ enum Fonts {
         <fontconfig>
         <dir>/usr/share/fonts/truetype/noto</dir>
         <dir>/usr/share/fonts/opentype/noto</dir>
+        <alias binding="strong"><family>emoji</family><prefer><family>Noto Color Emoji</family></prefer></alias>
         <cachedir>/var/cache/fontconfig</cachedir>
         </fontconfig>
         """

@@ -1,7 +1,8 @@
 import AtelierCore
 
-/// A short piece from a text: its letters give the melody, its moods the mode and the pace. Integers and one table, so that the
-/// same order gives the same bytes.
+/// A short piece from a text: its letters give the melody, its moods the mode and the pace.
+///
+/// Integers and one table, so that the same order gives the same bytes.
 enum Tune {
     static let rate = 44_100
 
@@ -49,7 +50,7 @@ struct Score {
         ]
         let mode = reading.moods.first.flatMap { modes[$0] } ?? ([0, 2, 4, 7, 9], 360)
         (self.scale, self.beat) = (mode.scale, mode.beat * Tune.rate / 1000)
-        self.root = 12 + Int(reading.hash >> 16 % 7)
+        self.root = 12 + Int((reading.hash >> 16) % 7)
         self.pace = self.dice.pick([[2, 1, 1, 2, 2], [3, 1, 2, 2], [1, 1, 2, 1, 1, 2], [2, 2, 3, 1]], or: [2, 2])
     }
 
@@ -132,15 +133,15 @@ struct Mix {
         var level = 1 << 16
         for index in 0..<note.length {
             phase = (phase + step) & 0xFFFF_FFFF
-            if note.isPlucked, index & 63 == 0 { level -= level / 300 }
-            let fade = min(index * 256 / attack, 256) * min((note.length - index) * 256 / 3_000, 256) >> 8
-            let tone = Self.sine[phase >> 22]
-            let second = Self.sine[(phase * 2 & 0xFFFF_FFFF) >> 22] * (level >> 8) >> 9
-            let third = Self.sine[(phase * 3 & 0xFFFF_FFFF) >> 22] * (level >> 9) >> 10
-            let voice = (tone + (note.isPlucked ? second + third : second >> 2)) * level >> 16
-            let sample = (voice * fade >> 8) * note.loudness >> 8
-            self.left[note.start + index] += sample * (160 - note.pan) >> 8
-            self.right[note.start + index] += sample * (160 + note.pan) >> 8
+            if note.isPlucked, index & 63 == 0 { level -= level / 260 }
+            let fade = min(index * 256 / attack, 256) * min((note.length - index) * 256 / 3_000, 256) / 256
+            let (second, third) = (Self.sine[(phase * 2 & 0xFFFF_FFFF) >> 22], Self.sine[(phase * 3 & 0xFFFF_FFFF) >> 22])
+            // A plucked note's overtones fade faster than the note.
+            let bright = note.isPlucked ? level * level / 65_536 : 8_192
+            let voice = (Self.sine[phase >> 22] * 2 + (second + third / 2) * bright / 65_536) * level / 65_536
+            let sample = voice * fade / 256 * note.loudness / 256
+            self.left[note.start + index] += sample * (160 - note.pan) / 256
+            self.right[note.start + index] += sample * (160 + note.pan) / 256
         }
     }
 

@@ -84,7 +84,9 @@ package final class MediaWorkers: MediaProbe, Procedures, Sendable {
         }
     }
 
-    /// One order to one worker, on a thread that may block. A worker that did not answer in full is buried.
+    /// One order to one worker, on a thread that may block.
+    ///
+    /// A worker that did not answer in full is buried.
     private func talk(_ frame: Frame, _ exchange: Exchange, _ died: Failure) throws -> Frame {
         let child = try self.nextWorker()
         var isSound = false

@@ -2,7 +2,9 @@ import AtelierCore
 import Glibc
 import Synchronization
 
-/// A running worker process and the socket to it. One thread at a time talks to it; any thread may kill it.
+/// A running worker process and the socket to it.
+///
+/// One thread at a time talks to it; any thread may kill it.
 final class WorkerChild: Sendable {
     let process: pid_t
     let pipe: Pipe
@@ -48,7 +50,9 @@ final class WorkerChild: Sendable {
         return asked != 0 || info.si_signo == SIGCHLD
     }
 
-    /// Kills the process, waits for its end and closes the socket. The last call on a child.
+    /// Kills the process, waits for its end and closes the socket.
+    ///
+    /// The last call on a child.
     func bury() {
         self.kill()
         var info = siginfo_t()

@@ -67,18 +67,6 @@ package final class HandClock: TimeSource {
     }
 }
 
-/// Chance from a seed.
-package final class SeededChance: Chance {
-    private let random: Mutex<SplitMix64>
-
-    /// Starts at a seed.
-    package init(seed: UInt64) { self.random = Mutex(SplitMix64(seed: seed)) }
-
-    package func bytes(_ count: Int) -> [UInt8] {
-        self.random.withLock { random in (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) } }
-    }
-}
-
 /// Keeps log lines for a test to look at.
 package final class MemoryLog: Log {
     private let kept = Mutex<[(level: LogLevel, message: String, fields: [String: JSON])]>([])

@@ -1,4 +1,5 @@
 import AtelierCore
+import Glibc
 
 /// One command of the command line.
 protocol Command: Sendable {
@@ -34,6 +35,8 @@ struct Atelier {
     static func main() async {
         let words = Array(CommandLine.arguments.dropFirst())
         if words.first == MediaWorkerCommand.name { MediaWorkerCommand.run(Array(words.dropFirst())) }
+        // What people write is nobody else's business on a shared machine.
+        umask(0o077)
         let terminal = Terminal(isJSON: words.contains("--json"))
         do {
             terminal.exit(try await Self.run(words, terminal))

@@ -84,7 +84,7 @@ struct Composition: Sendable {
     }
 
     /// Opens the store beside whoever holds the data directory.
-    func openForReading() throws -> SQLiteRunStore { try SQLiteRunStore(path: self.data.database) }
+    func openForReading() throws -> SQLiteRunStore { try SQLiteRunStore(reading: self.data.database) }
 
     /// Opens store and archive; whoever calls it holds the data directory.
     ///

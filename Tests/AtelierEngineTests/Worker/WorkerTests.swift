@@ -21,7 +21,7 @@ import Testing
         try await engine.withWorker { _ in
             try await engine.until("stage 2 works") { gate.arrived == 1 }
             for _ in 0..<20 {
-                try await engine.until("the heartbeat waits") { engine.clock.sleepers >= 2 }
+                try await engine.until("the heartbeat waits") { engine.clock.sleepers >= 3 }
                 let before = try #require(try await engine.record().machine.hold)
                 engine.clock.move(.seconds(10))
                 try await engine.until("the lease is prolonged") {

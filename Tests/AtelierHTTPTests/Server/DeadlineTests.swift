@@ -78,7 +78,7 @@ import Testing
     @Test func `a handler may take longer than every deadline of its request`() async throws {
         let limits = Self.limits { ($0.headerSeconds, $0.bodySeconds, $0.idleSeconds) = (1, 1, 1) }
         let answer: @Sendable (HTTPRequest) async -> HTTPResponse = { _ in
-            do { try await Task.sleep(for: .seconds(3)) } catch { return HTTPResponse(status: 500) }
+            do { try await Task.sleep(for: .seconds(3)) } catch { return HTTPResponse(status: 500) }  // tidy: slower than the limits
             return HTTPResponse(body: .bytes(Array("late".utf8)))
         }
         try await withServer(limits, answer: answer) { server in
@@ -91,13 +91,14 @@ import Testing
     /// Goal: the library does not always see an end that comes together with the last bytes; its socket must not wait for a deadline.
     @Test(arguments: ["GET / HT", "GET / HTTP/1.1\r\nHo", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nab", ""])
     func `a client that leaves in the middle of a request gives back its socket`(_ part: String) async throws {
-        try await withServer(Self.limits { _ in }) { server in
-            for _ in 0..<50 {
-                let client = try server.client()
-                client.send(part)
-                client.close()
-            }
-            // Accepted after them all: none of them is still in the queue.
+        let listener = try Listener.tcp(host: "127.0.0.1", port: 0)
+        // Before anybody accepts, so that last bytes and end are there together.
+        for _ in 0..<50 {
+            let client = try RawClient(port: listener.port)
+            client.send(part)
+            client.close()
+        }
+        try await withServer(Self.limits { _ in }, listener: listener) { server in
             let last = try server.client()
             last.get("/")
             _ = try await last.response()
@@ -128,7 +129,7 @@ import Testing
                 return
             }
             // Not faster, or the header block would be too large before it is late.
-            try await Task.sleep(for: .milliseconds(50))
+            try await Task.sleep(for: .milliseconds(50))  // tidy: the client under test drips
         }
         Issue.record("still open")
     }

@@ -16,7 +16,7 @@ import Testing
                 return HTTPResponse(body: .stream(stream))
             }
             isRunning.raise()
-            do { try await Task.sleep(for: .seconds(600)) } catch { isCancelled.raise() }
+            do { try await Task.sleep(for: .seconds(600)) } catch { isCancelled.raise() }  // tidy: a handler that never ends by itself
             return HTTPResponse(body: .bytes(Array("cancelled".utf8)))
         }
         let kept = Mutex<[RawClient]>([])

@@ -119,10 +119,24 @@ import Testing
             let client = try server.client()
             client.get("/")
             try await client.expect("data: hello\n\n")
-            let piece = [UInt8](repeating: 0x78, count: 50_000)
-            try await eventually("the buffer is full") { !streams.made[0].write(piece) }
+            let stream = streams.made[0]
+            let stuck = Mutex(0)
+            // The kernel's buffers are full once nothing has moved for many looks; only then is it the reader who is slow.
+            try await eventually("nothing moves") {
+                if stream.isEmpty {
+                    stuck.withLock { $0 = 0 }
+                    return !stream.write([UInt8](repeating: 0x78, count: 90_000))
+                }
+                return stuck.withLock { count in
+                    count += 1
+                    return count > 50
+                }
+            }
+            #expect(!stream.write([UInt8](repeating: 0x78, count: 100_000)))
             #expect(streams.made[0].isGone)
             try await eventually("its socket goes back") { server.openSockets == 0 }
+            // Still open until here on its own side.
+            client.close()
         }
     }
 
@@ -150,7 +164,7 @@ import Testing
         let (isRunning, isCancelled) = (Flag(), Flag())
         let answer: @Sendable (HTTPRequest) async -> HTTPResponse = { _ in
             isRunning.raise()
-            do { try await Task.sleep(for: .seconds(600)) } catch { isCancelled.raise() }
+            do { try await Task.sleep(for: .seconds(600)) } catch { isCancelled.raise() }  // tidy: a handler that never ends by itself
             return HTTPResponse()
         }
         try await withServer(answer: answer) { server in

@@ -97,7 +97,7 @@ final class RawClient: Sendable {
             }
             if let found { return found }
             if !isOpen { throw ClientProblem.closed }
-            try await Task.sleep(for: .milliseconds(5))
+            try await Task.sleep(for: .milliseconds(5))  // tidy: a pause between two looks, bounded
         }
         throw ClientProblem.tookTooLong(what)
     }

@@ -43,10 +43,11 @@ func withServer(
     _ limits: Limits = Limits(),
     host: String = "127.0.0.1",
     bodyLimit: Int? = nil,
+    listener: Listener? = nil,
     answer: @escaping @Sendable (HTTPRequest) async -> HTTPResponse = { .init(body: .bytes(Array($0.path.utf8))) },
     _ body: @Sendable (TestServer) async throws -> Void
 ) async throws {
-    let listener = try Listener.tcp(host: host, port: 0)
+    let listener = try listener ?? Listener.tcp(host: host, port: 0)
     let log = TestServer.Log()
     let handler = TestHandler(limit: bodyLimit ?? limits.bodyBytes, answer: answer)
     var limits = limits
@@ -64,7 +65,7 @@ func withServer(
 func eventually(_ what: Comment, _ condition: @Sendable () async throws -> Bool) async throws {
     for _ in 0..<4000 {
         if try await condition() { return }
-        try await Task.sleep(for: .milliseconds(5))
+        try await Task.sleep(for: .milliseconds(5))  // tidy: a pause between two looks, bounded
     }
     Issue.record("never happened: \(what)")
 }

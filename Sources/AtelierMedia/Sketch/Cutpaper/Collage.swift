@@ -8,17 +8,21 @@ final class Collage {
     var taken: [(box: Box, weight: Double)] = []
     /// Phrases that are not on a strip yet.
     var phrases: [String]
+    /// The main thing: one of the first two that the text names; nil for a form.
+    let mainMotif: String?
+    /// Every piece that was glued down, the last one on top.
+    private var pieces: [(ring: [Point], box: Box, colour: UInt32, isPrinted: Bool)] = []
 
     init(_ canvas: Canvas, _ reading: Reading, seed: UInt32) {
         self.canvas = canvas
         self.reading = reading
         self.palette = Palette.of(reading)
-        self.dice = Dice(reading.hash &+ UInt64(seed) &* 0x2545_F491_4F6C_DD1D)
-        self.phrases = reading.phrases
-        if self.phrases.count > 8 {
-            let start = self.dice.below(self.phrases.count - 6)
-            self.phrases = Array(self.phrases[start..<start + 7])
-        }
+        var dice = Dice(reading.hash &+ UInt64(seed) &* 0x2545_F491_4F6C_DD1D)
+        let isSecond = reading.motifs.count > 1 && dice.chance(28)
+        self.mainMotif = isSecond ? reading.motifs[1] : reading.motifs.first
+        let start = reading.phrases.count > 8 ? dice.below(reading.phrases.count - 6) : 0
+        self.phrases = Array(reading.phrases.dropFirst(start).prefix(8))
+        self.dice = dice
     }
 
     var width: Double { self.canvas.width }
@@ -40,15 +44,28 @@ final class Collage {
         self.grain(sheet, 0.10)
     }
 
-    /// The main thing: what the text names first, or else a form.
-    var mainMotif: String? {
-        guard !self.reading.motifs.isEmpty else { return nil }
-        return self.reading.motifs[self.dice.below(min(2, self.reading.motifs.count))]
+    /// Another thing that the text names; nil when there is none.
+    func otherMotif() -> String? {
+        self.dice.pick(Array(self.reading.motifs.filter { $0 != self.mainMotif }.prefix(4)))
     }
 
-    /// Another thing that the text names; nil when there is none.
-    func otherMotif(than main: String?) -> String? {
-        self.dice.pick(Array(self.reading.motifs.filter { $0 != main }.prefix(5)))
+    /// Notes a piece, so that later ones know what they lie on.
+    func note(_ outline: Outline, _ colour: UInt32, isPrinted: Bool) {
+        guard let ring = outline.rings.first else { return }
+        self.pieces.append((ring, outline.bounds, colour, isPrinted))
+    }
+
+    /// The one plain colour that lies under all the points; nil when they lie on several, or on print.
+    func surface(under points: [Point]) -> UInt32? {
+        var found: UInt32?
+        for point in points {
+            let piece = self.pieces.last { $0.box.holds(point) && Outline.ring($0.ring, holds: point) }
+            if piece?.isPrinted == true { return nil }
+            let colour = piece?.colour ?? self.palette.ground
+            if let found, found != colour { return nil }
+            found = colour
+        }
+        return found
     }
 
     /// A paper that stands out against another.
@@ -74,7 +91,7 @@ final class Collage {
     ///   - zone: Where its centre may be.
     ///   - tries: How many places to look at.
     /// - Returns: The centre; nil when every place would cover what must be seen.
-    func place(_ size: Point, in zone: Box, tries: Int = 40) -> Point? {
+    func place(_ size: Point, in zone: Box, tries: Int = 90) -> Point? {
         var best: (cost: Double, point: Point)?
         let safe = self.canvas.box.inset(26)
         for _ in 0..<tries {
@@ -85,7 +102,7 @@ final class Collage {
             if cost < best?.cost ?? .infinity { best = (cost, point) }
             if cost == 0 { break }
         }
-        guard let best, best.cost < size.x * size.y * 0.55 else { return nil }
+        guard let best, best.cost < size.x * size.y * 0.4 else { return nil }
         return best.point
     }
 

@@ -69,10 +69,10 @@ extension Collage {
         }
     }
 
-    /// Small things that hold a picture together: a row of dots, a rule, a stamp.
+    /// Small things that hold a picture together: a row of dots, a rule, a stamp; each kind once.
     func accents(_ zone: Box, count: ClosedRange<Int>) {
-        for _ in 0..<self.dice.within(count) {
-            switch self.dice.below(4) {
+        for kind in self.dice.shuffled([0, 1, 2, 3]).prefix(self.dice.within(count)) {
+            switch kind {
             case 0: self.dots(in: zone)
             case 1: self.rule(in: zone)
             case 2: self.stamp(in: zone)

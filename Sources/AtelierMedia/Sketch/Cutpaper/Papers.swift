@@ -21,7 +21,8 @@ extension Collage {
         }
         cm_fill(self.canvas.handle, colour, 1)
         cm_forget(self.canvas.handle)
-        if finish != .plain { self.print(finish, on: outline, colour) }
+        self.note(outline, colour, isPrinted: finish != .plain)
+        if finish != .plain { self.press(finish, on: outline, colour) }
         self.grain(outline, 0.09)
     }
 
@@ -54,7 +55,7 @@ extension Collage {
     }
 
     /// Prints on a piece of paper.
-    func print(_ finish: Finish, on outline: Outline, _ colour: UInt32) {
+    func press(_ finish: Finish, on outline: Outline, _ colour: UInt32) {
         let box = outline.bounds
         let ink = self.palette.type(on: colour)
         self.canvas.saved {

@@ -93,36 +93,6 @@ extension Collage {
         self.accents(self.box(0.08, 0.06, 0.92, 0.5), count: 1...2)
     }
 
-    /// The upper edge of land, shaped by the place that the text names.
-    private func land(_ top: Double, _ layer: Int) -> Outline {
-        var edge: [Point] = []
-        let width = self.width + 80
-        switch self.reading.place {
-        case .sea:
-            let waves = self.dice.within(3...6)
-            edge = (0...waves * 8).map { step in
-                Point(-40 + width * Double(step) / Double(waves * 8), top + Turn.sine(step * 450) * 18)
-            }
-        case .mountain, .forest:
-            let peaks = self.dice.within(2...3) + (self.reading.place == .forest ? 5 : 0)
-            let high = self.reading.place == .forest ? 90.0 : 190.0
-            for peak in 0...peaks * 2 {
-                let rise = peak % 2 == 1 ? self.dice.length(high * 0.5, high) : self.dice.length(-20, 30)
-                edge.append(Point(-40 + width * Double(peak) / Double(peaks * 2), top - rise / Double(layer + 1)))
-            }
-        case .city:
-            var x = -40.0
-            while x < width {
-                let (wide, high) = (self.dice.length(60, 130), self.dice.length(0, 170) / Double(layer + 1))
-                edge += [Point(x, top - high), Point(x + wide, top - high)]
-                x += wide
-            }
-        default:
-            edge = (0...5).map { Point(-40 + width * Double($0) / 5, top + self.dice.length(-34, 34)) }
-        }
-        return Outline([edge + [Point(width, self.height + 60), Point(-40, self.height + 60)]])
-    }
-
     /// Papers piled into a figure: a base, a body, the thing as its head.
     func totem() {
         let x = self.width * self.dice.length(0.36, 0.64)
@@ -207,16 +177,17 @@ extension Collage {
                 heroPlace = spot
                 continue
             }
-            guard self.dice.chance(74) else { continue }
-            let size = Point(self.dice.length(110, 215), self.dice.length(110, 215))
+            guard self.dice.chance(80) else { continue }
+            let size = Point(self.dice.length(150, 290), self.dice.length(150, 290))
             let square = Outline.rectangle(size.x, size.y).shaken(8, &self.dice).moved(
                 .placing(at: spot, turn: self.dice.within(-20...20) * 10)
             )
             let colour = colours[index % colours.count]
             self.layTorn(square, colour, self.dice.pick([.plain, .plain, .plain, .newsprint, .halftone, .stripes], or: .plain))
         }
-        let inset = Point(min(max(heroPlace.x, 240), self.width - 240), min(max(heroPlace.y, 240), self.height - 240))
-        self.main(at: inset, size: self.dice.length(380, 450), on: self.palette.ground, turn: self.dice.within(-25...25) * 10)
+        let inset = Point(min(max(heroPlace.x, 260), self.width - 260), min(max(heroPlace.y, 260), self.height - 260))
+        self.main(at: inset, size: self.dice.length(430, 520), on: self.palette.ground, turn: self.dice.within(-25...25) * 10)
+        self.companion(in: self.box(0.12, 0.12, 0.88, 0.88), size: 130...180)
         self.setType(
             headline: self.box(0.26, 0.2, 0.74, 0.84),
             small: self.box(0.12, 0.08, 0.88, 0.93),
@@ -245,6 +216,7 @@ extension Collage {
             let extents = set.text.extents
             let spot = self.at(0.5 - side * self.dice.length(0.06, 0.14), self.dice.length(0.42, 0.5))
             let affine = Affine.placing(at: spot, turn: self.dice.within(-9...9) * 10)
+            self.note(Outline.rectangle(extents.width, extents.height).moved(affine), colour, isPrinted: true)
             self.canvas.transformed(affine) {
                 set.text.lay(self.canvas, at: Point(-extents.width / 2, -extents.height / 2), colour, weight: 10)
             }
@@ -259,29 +231,5 @@ extension Collage {
             count: 2...4
         )
         self.accents(self.box(0.08, 0.08, 0.92, 0.92), count: 1...3)
-    }
-
-    /// The thing, sometimes with its ghost in another ink, sometimes screened.
-    private func main(at spot: Point, size: Double, on under: UInt32, turn: Int) {
-        let motif = self.mainMotif
-        let colour = self.loud(on: under)
-        if self.dice.chance(40) { self.ghost(motif, at: spot, size: size, turn: turn, self.paper(on: under, not: [colour])) }
-        self.figure(motif, at: spot, size: size, colour, on: under, turn: turn, self.dice.pick([.plain, .plain, .halftone], or: .plain))
-    }
-
-    /// A second thing, small, when the text names one.
-    private func companion(in zone: Box, size: ClosedRange<Int>) {
-        guard let motif = self.otherMotif(than: self.mainMotif) else { return }
-        let side = Double(self.dice.within(size))
-        guard let spot = self.place(Point(side, side), in: zone) else { return }
-        let colour = self.dice.pick([self.palette.ink, self.loud(on: self.palette.ground)], or: self.palette.ink)
-        let shown = Palette.distance(colour, self.palette.ground) > 110 ? colour : self.paper(on: self.palette.ground)
-        self.figure(motif, at: spot, size: side, shown, on: self.palette.ground, turn: self.dice.within(-16...16) * 10)
-    }
-
-    private func quietFinish() -> Finish { self.dice.pick([.plain, .plain, .newsprint, .ruled, .squared], or: .plain) }
-
-    private func loudOrQuiet() -> UInt32 {
-        self.dice.chance(35) ? self.loud(on: self.palette.ground) : self.paper(on: self.palette.ground)
     }
 }

@@ -21,6 +21,8 @@ extension Collage {
     ///   - turns: Directions to choose from, in tenths of a degree.
     ///   - count: How many phrases.
     func setType(headline: Box, small: Box, turns: [Int], count: ClosedRange<Int>) {
+        // Han, kana and Hangul lying on their side cannot be read.
+        let turns = self.reading.language == "en" ? turns : turns.filter { abs($0) < 450 }
         self.setHeadline(in: headline, turns: turns)
         var sizes = [self.dice.length(46, 60), self.dice.length(34, 42), self.dice.length(28, 34), 26, 24, 22]
         for _ in 0..<self.dice.within(count) where !self.phrases.isEmpty {
@@ -55,7 +57,7 @@ extension Collage {
         let body = Point(width + pad * 2.4, height + pad * 1.7)
         let reach = Self.upright(body, turn)
         guard let center = self.place(reach, in: zone) else { return }
-        let (paper, type) = self.colours(style, at: center)
+        let (paper, type) = self.colours(style, body: body, .placing(at: center, turn: turn))
         if let paper {
             let cut = Outline.rectangle(body.x, body.y).shaken(min(5, pad * 0.4), &self.dice).moved(.placing(at: center, turn: turn))
             self.lay(cut, paper, lift: 0.7)
@@ -117,16 +119,16 @@ extension Collage {
         return Point(size.x * cosine + size.y * sine, size.x * sine + size.y * cosine)
     }
 
-    private func colours(_ style: StripStyle, at point: Point) -> (paper: UInt32?, type: UInt32) {
-        let light = self.palette.light
-        switch style {
-        case .label: return (light, self.palette.ink)
-        case .reverse: return (self.palette.ink, light)
-        case .loud: return (self.palette.accent, self.palette.type(on: self.palette.accent))
-        case .bare:
-            // Bare type only where nothing but the ground lies under it.
-            let covered = self.taken.contains { $0.box.overlap(Self.box(around: point, Point(40, 40))) > 0 }
-            return covered ? (light, self.palette.ink) : (nil, self.palette.type(on: self.palette.ground))
-        }
+    /// Paper and type of a strip, so that neither is lost on what lies under it.
+    private func colours(_ style: StripStyle, body: Point, _ placed: Affine) -> (paper: UInt32?, type: UInt32) {
+        let spots = [-0.5, -0.25, 0, 0.25, 0.5].flatMap { x in [-0.5, 0.5].map { placed(Point(body.x * x, body.y * $0)) } }
+        let under = self.surface(under: spots)
+        let (light, ink, loud) = (self.palette.light, self.palette.ink, self.palette.accent)
+        if style == .bare, let under { return (nil, self.palette.type(on: under)) }
+        let below = self.surface(under: [placed(Point(0, 0))]) ?? self.palette.ground
+        let order =
+            [StripStyle.label: [light, ink, loud], .reverse: [ink, light, loud], .loud: [loud, light, ink]][style] ?? [light, ink]
+        let paper = order.first { Palette.distance($0, below) > 36 } ?? light
+        return (paper, self.palette.type(on: paper))
     }
 }
