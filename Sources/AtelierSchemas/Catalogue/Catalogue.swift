@@ -91,8 +91,17 @@ extension Catalogue.Namespace {
                 }
                 let isPre = layer == .preInterception || layer == .preOutput
                 let id = isPre && parts.count > 3 ? "\(parts[parts.count - 2])/\(file.stem)" : file.stem
+                guard self.configs[layer]?[id] == nil else {
+                    throw Failure(.invalidRequest, "Another file of this folder has the id '\(id)' already.", hint: "Rename one of them.")
+                }
                 self.configs[layer, default: [:]][id] = try file.decode(Config.self)
             case ("output_config_defaults.json", 1): try self.loadDefaults(file)
+            case ("chunks", _), ("pipelines", _), ("configs", _):
+                throw Failure(
+                    .invalidRequest,
+                    "No schema is looked for here.",
+                    hint: "Files belong into chunks/, pipelines/ or configs/{interception,output,pre_interception,pre_output}/."
+                )
             default: return
             }
         } catch {
