@@ -93,12 +93,22 @@ package struct SettingsResolver: Sendable {
         return EffectiveSetting(path: path, value: first.value, source: first.source, overrode: layers)
     }
 
+    /// A URL without what makes no difference: case, slashes at its end, a port that is the scheme's own.
+    private static func plain(_ url: String) -> String {
+        let plain = url.lowercased().trimmingSlashes
+        let own = plain.hasPrefix("https:") ? ":443" : ":80"
+        guard let scheme = plain.firstRange(of: "://") else { return plain }
+        let place = plain[scheme.upperBound...].prefix { $0 != "/" }
+        guard place.hasSuffix(own) else { return plain }
+        return String(plain[..<scheme.upperBound] + place.dropLast(own.count) + plain[place.endIndex...])
+    }
+
     /// Two engines with one URL are one engine under two names: every choice between them would be an illusion.
     private func checkBackends() throws {
         var seen: [String: String] = [:]
         for backend in self.settings.backends {
             guard let url = backend.url else { continue }
-            let plain = url.lowercased().trimmingSlashes
+            let plain = Self.plain(url)
             if let other = seen[plain] {
                 let sources = [other, backend.id].map { id in "\(id): \(self.explain("backends.\(id).url", default: .null).source)" }
                 throw Failure(

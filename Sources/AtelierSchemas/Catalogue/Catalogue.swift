@@ -39,6 +39,8 @@ package struct Catalogue: Sendable {
     package func config(_ id: String, in layer: Layer) -> (config: Config, home: Int)? {
         for (home, namespace) in self.namespaces.enumerated() {
             if let config = namespace.configs[layer]?[id] { return (config, home) }
+            // A broken file of one's own is an error, not a reason to take the shipped one in its place.
+            if namespace.flaw(of: id, in: layer) != nil { return nil }
         }
         return nil
     }
@@ -117,6 +119,11 @@ extension Catalogue.Namespace {
             self.defaultOutputs[medium] = id
         }
     }
+}
+
+extension Catalogue.Namespace {
+    /// What is wrong with the file of a config; nil when there is none or it is sound.
+    func flaw(of id: String, in layer: Catalogue.Layer) -> Catalogue.Flaw? { self.flaws["configs/\(layer.rawValue)/\(id).json"] }
 }
 
 extension Failure {

@@ -47,6 +47,9 @@ package struct RunPlanner: Planner {
 
     private func rule(_ id: String) throws -> (config: Config, home: Int) {
         guard let found = self.catalogue.config(id, in: .interception) else {
+            if let flaw = self.catalogue.namespaces.lazy.compactMap({ $0.flaw(of: id, in: .interception) }).first {
+                throw Failure(.unknownSchema, "The file of the schema '\(id)' is broken: \(flaw.path).", hint: flaw.reason)
+            }
             throw Failure.unknown(.unknownSchema, thing: "schema", name: id, known: self.catalogue.ids(in: .interception))
         }
         return found

@@ -69,7 +69,7 @@ import Testing
     }
 
     /// Goal: a poem that is in somebody's archive can be made again.
-    @Test func `one poem is pinned`() {
+    @Test func `white space makes no difference to a poem`() {
         #expect(CutUp.perform("a cat on the moon", seed: 7) == CutUp.perform("a  cat\non the\tmoon ", seed: 7))
     }
 }
