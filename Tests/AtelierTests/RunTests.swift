@@ -1,5 +1,6 @@
 import AtelierCore
 import AtelierTesting
+import Foundation
 import Testing
 
 @Suite struct RunTests {
@@ -113,6 +114,20 @@ import Testing
         #expect(try await second.ended(first)["attempt"] == 1)
         #expect(try await second.ended(next)["status"] == "succeeded")
         #expect(try await second.stop() == .code(0))
+    }
+
+    @Test(arguments: 0..<8) func `SIGTERM is heard however early it comes`(_ round: Int) async throws {
+        let home = try TestHome()
+        for signal in [SIGTERM, SIGINT] {
+            let process = try await home.start([TestHome.program, "serve", "--port", "0"])
+            _ = try await eventually("the address") { process.output.contains("listens") ? true : nil }
+            process.send(signal)
+            #expect(try await process.untilEnded() == .code(0))
+        }
+        // So early that there may be no program yet: it ends all the same.
+        let process = try await home.start([TestHome.program, "serve", "--port", "0"])
+        process.send(SIGTERM)
+        #expect([.code(0), .signal(SIGTERM)].contains(try await process.untilEnded()))
     }
 
     @Test func `SIGTERM lets a client that waits for its picture have it`() async throws {
