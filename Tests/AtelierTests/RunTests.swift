@@ -12,7 +12,7 @@ import Testing
         #expect(report["outputs"]?.array?.compactMap { $0["type"]?.string } == ["output_image", "output_music"])
         let id = try #require(report["run_id"]?.string.flatMap { RunID($0) })
         let folder = home.folder(of: id)
-        #expect(try folder.flaws() == [])
+        expectWhole(folder)
         let outputs = try #require(folder.metadata()["outputs"]?.array)
         #expect(outputs.map { $0["index"] } == [0, 1] && outputs.map { $0["type"] } == ["image", "music"])
 
@@ -56,7 +56,7 @@ import Testing
         #expect(record["status"] == "cancelled")
         let folder = home.folder(of: id)
         #expect(try folder.metadata()["status"] == "cancelled")
-        #expect(try folder.flaws() == [])
+        expectWhole(folder)
         #expect(try await server.get("/api/media/image/\(id)").status == 404)
         ConcurrencyTests.expectOrder(try await server.events(of: id), endsWith: "run.cancelled")
         // Again is the same wish; one that comes too late is told the outcome.
@@ -109,7 +109,7 @@ import Testing
         }
         #expect(try await server.stop() == .code(0))
         #expect(try home.folder(of: first).metadata()["status"] == "succeeded")
-        #expect(try home.folder(of: first).flaws() == [])
+        expectWhole(home.folder(of: first))
         let second = try await home.serve()
         #expect(try await second.ended(first)["attempt"] == 1)
         #expect(try await second.ended(next)["status"] == "succeeded")
