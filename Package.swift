@@ -70,13 +70,14 @@ let package = Package(
         ),
 
         // Only tests import this.
-        target("AtelierTesting", ["AtelierCore", "AtelierStoreMemory", "CPosix"]),
+        target("AtelierTesting", ["AtelierCore", "AtelierEngine", "AtelierArchive", "AtelierStoreMemory", "CPosix"]),
 
         tests("AtelierCoreTests", ["AtelierCore", "AtelierTesting"]),
         tests("AtelierMediaTests", ["AtelierCore", "AtelierMedia", "AtelierTesting", "atelier"]),
         tests("AtelierHTTPTests", ["AtelierCore", "AtelierHTTP", "AtelierTesting", "CPosix"]),
         tests("AtelierTests", ["AtelierCore", "AtelierTesting", "atelier"]),
         tests("AtelierStoreTests", ["AtelierCore", "AtelierStoreMemory", "AtelierStoreSQLite", "AtelierTesting"]),
+        tests("AtelierSimulationTests", ["AtelierCore", "AtelierTesting"]),
         tests("TidyTests", []),
     ],
     cLanguageStandard: .c2x

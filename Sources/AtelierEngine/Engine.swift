@@ -53,7 +53,7 @@ package struct EngineParts: Sendable {
     }
 
     var recorderParts: Recorder.Parts {
-        Recorder.Parts(store: self.store, archive: self.archive, time: self.time, chance: self.chance)
+        Recorder.Parts(store: self.store, archive: self.archive, time: self.time, chance: self.chance, log: self.log)
     }
 }
 

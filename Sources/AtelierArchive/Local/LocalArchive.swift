@@ -74,6 +74,13 @@ package final class LocalArchive<Disk: FileSystem>: Archive {
         }
     }
 
+    package func withdraw(_ names: [String], of run: RunID) async throws {
+        let folder = self.folder(of: run)
+        try await self.pool.run {
+            for name in names { try self.disk.remove("\(folder)/\(name)") }
+        }
+    }
+
     package func discard(_ file: StagedFile) async throws {
         try await self.pool.run { try self.disk.remove(file.path) }
     }
@@ -121,21 +128,23 @@ package final class LocalArchive<Disk: FileSystem>: Archive {
         return "\(self.root)/tmp/\(run).\(number)"
     }
 
-    /// Makes a run's folder and syncs every name on the way to it, so that the folder itself survives a power cut.
+    /// Makes a run's folder and syncs every name on the way to it, the root's own included, so that the folder survives a power cut.
     private func makeFolder(_ folder: String) throws {
         guard !self.durable.withLock({ $0.contains(folder) }) else { return }
         try self.disk.makeDirectories(folder)
+        var synced: [String] = []
         var path = folder
-        while path.count > self.root.count, let slash = path.lastIndex(of: "/") {
-            let parent = String(path[..<slash])
+        while path.count >= self.root.count, !self.durable.withLock({ $0.contains(path) }), let slash = path.lastIndex(of: "/") {
+            let parent = slash == path.startIndex ? "/" : String(path[..<slash])
             try self.disk.sync(directory: parent)
-            self.durable.withLock { durable in
-                // Bounded: forgetting costs a few syncs, nothing else.
-                if durable.count > 10_000 { durable.removeAll() }
-                durable.insert(path)
-            }
-            if self.durable.withLock({ $0.contains(parent) }) { break }
+            synced.append(path)
             path = parent
+        }
+        // Only now, when all of them are: a folder is durable when every name on the way to it is.
+        self.durable.withLock { durable in
+            // Bounded: forgetting costs a few syncs, nothing else.
+            if durable.count > 10_000 { durable.removeAll() }
+            durable.formUnion(synced)
         }
     }
 }

@@ -13,6 +13,9 @@ package protocol Archive: Sendable {
     /// - Throws: ``Failure`` with `conflict` when a name is taken.
     func publish(_ files: [(file: StagedFile, name: String)], of run: RunID) async throws
 
+    /// Takes back names whose publishing failed half-way; what was never published is passed over.
+    func withdraw(_ names: [String], of run: RunID) async throws
+
     /// Drops a staged file.
     func discard(_ file: StagedFile) async throws
 

@@ -1,13 +1,25 @@
 package import AtelierCore
+import Synchronization
 
 /// The only writer of a run's folder, for as long as its lease is good.
 ///
 /// One at a time, so that the order of the numbers is the order of the chain. Bytes before rows: stage, reserve with the hash, publish,
 /// record together with the stage's state and the events.
-package struct Recorder: Sendable {
+package final class Recorder: Sendable {
     let lease: Lease
     private let parts: Parts
     private let gate = SerialGate()
+    private let numbers: Mutex<Numbers>
+
+    /// The reserved numbers that are neither recorded nor void.
+    private struct Numbers {
+        var open: [Int: EntityDraft]
+        /// Those that the next write says are void: their files could not be published and are gone.
+        var void: [Int] = []
+
+        /// The names of files that may lie in the folder without a row.
+        var names: [String] { self.open.sorted { $0.key < $1.key }.map { $0.value.filename(sequence: $0.key) } }
+    }
 
     /// What a recorder works with.
     package struct Parts: Sendable {
@@ -15,13 +27,15 @@ package struct Recorder: Sendable {
         package var archive: any Archive
         package var time: any TimeSource
         package var chance: any Chance
+        package var log: any Log
 
         /// Collects the ports.
-        package init(store: any RunStore, archive: any Archive, time: any TimeSource, chance: any Chance) {
+        package init(store: any RunStore, archive: any Archive, time: any TimeSource, chance: any Chance, log: any Log) {
             self.store = store
             self.archive = archive
             self.time = time
             self.chance = chance
+            self.log = log
         }
     }
 
@@ -52,9 +66,10 @@ package struct Recorder: Sendable {
     }
 
     /// Records under a lease.
-    package init(_ lease: Lease, _ parts: Parts) {
-        self.lease = lease
+    package init(_ leased: LeasedRun, _ parts: Parts) {
+        self.lease = leased.lease
         self.parts = parts
+        self.numbers = Mutex(Numbers(open: Dictionary(leased.reserved.map { ($0.sequence, $0.draft) }) { $1 }))
     }
 
     /// Saves items and writes the change that they belong to, in one transaction with their events.
@@ -80,12 +95,56 @@ package struct Recorder: Sendable {
     }
 
     private func record(_ files: [StagedFile], _ drafts: [EntityDraft], _ change: RunChange) async throws {
-        let numbers = drafts.isEmpty ? [] : try await self.parts.store.reserve(drafts, for: self.lease)
+        let numbers = try await self.reserve(drafts)
         let named = zip(zip(numbers, drafts), files).map { (file: $1, name: $0.1.filename(sequence: $0.0)) }
-        if !named.isEmpty { try await self.parts.archive.publish(named, of: self.lease.run) }
+        do {
+            if !named.isEmpty { try await self.parts.archive.publish(named, of: self.lease.run) }
+        } catch {
+            // If this fails too, the numbers stay open, and closing the run withdraws them.
+            try await self.parts.archive.withdraw(named.map(\.name), of: self.lease.run)
+            self.numbers.withLock { $0.void += numbers }
+            throw error
+        }
         var change = change
         change.entities += zip(numbers, drafts).map { (sequence: $0, draft: $1) }
-        try await self.parts.store.write(change, for: self.lease, at: self.parts.time.now)
+        try await self.write(change)
+    }
+
+    private func reserve(_ drafts: [EntityDraft]) async throws -> [Int] {
+        guard !drafts.isEmpty else { return [] }
+        let numbers = try await self.persistently { try await self.parts.store.reserve(drafts, for: self.lease) }
+        self.numbers.withLock { state in
+            for (number, draft) in zip(numbers, drafts) { state.open[number] = draft }
+        }
+        return numbers
+    }
+
+    /// Writes a change, and that the numbers whose files could not be published are void.
+    private func write(_ change: RunChange) async throws {
+        var change = change
+        change.voided += self.numbers.withLock(\.void)
+        try await self.persistently { [change] in try await self.parts.store.write(change, for: self.lease, at: self.parts.time.now) }
+        self.numbers.withLock { state in
+            for number in change.entities.map(\.sequence) + change.voided { state.open[number] = nil }
+            state.void = []
+        }
+    }
+
+    /// Tries again while the store is away or its disk is full: what is in the archive must get its row, and there is
+    /// nothing else that this worker could record.
+    ///
+    /// It ends when the lease is void or the task is cancelled.
+    private func persistently<Value: Sendable>(_ work: () async throws -> Value) async throws -> Value {
+        var pause = Duration.milliseconds(50)
+        while true {
+            do {
+                return try await work()
+            } catch let failure as Failure where failure.policy.retry || failure.code == .noSpace {
+                self.parts.log.failure(failure, "Recording is tried again.", ["run_id": .string(self.lease.run.text)])
+                try await self.parts.time.sleep(for: pause)
+                pause = min(pause * 2, .seconds(5))
+            }
+        }
     }
 
     /// Stages an output of an engine so that it can be looked at before it is saved.
@@ -118,7 +177,8 @@ package struct Recorder: Sendable {
     }
 
     /// Settles the numbers that an earlier attempt reserved: a whole file is adopted as it was meant, anything else is void.
-    package func adopt(_ reserved: [(sequence: Int, draft: EntityDraft)]) async throws {
+    package func adopt() async throws {
+        let reserved = self.numbers.withLock(\.open).sorted { $0.key < $1.key }
         guard !reserved.isEmpty else { return }
         var change = RunChange()
         for (sequence, draft) in reserved {
@@ -128,7 +188,7 @@ package struct Recorder: Sendable {
                 change.voided.append(sequence)
             }
         }
-        try await self.parts.store.write(change, for: self.lease, at: self.parts.time.now)
+        try await self.write(change)
     }
 
     private func isWhole(_ sequence: Int, _ draft: EntityDraft) async throws -> Bool {
@@ -140,16 +200,29 @@ package struct Recorder: Sendable {
         }
     }
 
+    /// Takes away what was published and can no longer be recorded, because the outcome is decided: nobody was told of it.
+    package func close() async throws {
+        let names = self.numbers.withLock(\.names)
+        guard !names.isEmpty else { return }
+        try await self.gate.run {
+            try await self.persistently { try await self.parts.archive.withdraw(names, of: self.lease.run) }
+        }
+    }
+
     /// Writes `metadata.json` from the rows as they are now.
     ///
+    /// - Parameter isFinal: Whether it is the last one, which is tried until it is there.
     /// - Throws: ``LeaseLost`` when the run belongs to another attempt by now.
     package func writeMetadata(isFinal: Bool = false) async throws {
         try await self.gate.run {
-            guard let record = try await self.parts.store.run(self.lease.run), record.machine.attempt == self.lease.attempt,
-                record.machine.hold != nil
-            else { throw LeaseLost() }
-            let document = try RunDocument.make(record, isFinal: isFinal)
-            try await self.parts.archive.replaceMetadata(try JSON.encode(document, pretty: true), of: self.lease.run)
+            let record = try await self.persistently { try await self.parts.store.run(self.lease.run) }
+            guard let record, record.machine.attempt == self.lease.attempt, record.machine.hold != nil else { throw LeaseLost() }
+            let bytes = try JSON.encode(RunDocument.make(record, isFinal: isFinal), pretty: true)
+            if isFinal {
+                try await self.persistently { try await self.parts.archive.replaceMetadata(bytes, of: self.lease.run) }
+            } else {
+                try await self.parts.archive.replaceMetadata(bytes, of: self.lease.run)
+            }
         }
     }
 }

@@ -1,47 +1,67 @@
 import AtelierCore
+import Synchronization
 
-/// Keeps a lease alive, and notices when it is void or when the run was cancelled.
-struct Heartbeat: Sendable {
-    let lease: Lease
-    let parts: EngineParts
+/// Keeps a lease alive, and notices when the work must stop: the lease is void or has run out, or the run was cancelled.
+///
+/// Prolonging and listening go on side by side: a store that does not answer must not keep a cancel from the engine, nor a worker at work
+/// after its lease has run out and somebody else may have begun.
+final class Heartbeat: Sendable {
+    private let lease: Lease
+    private let parts: EngineParts
+    /// The end of the lease as far as this worker knows, on the store's clock.
+    private let expires: Mutex<Int64>
 
-    init(_ lease: Lease, _ parts: EngineParts) {
+    init(_ lease: Lease, expires: Int64, _ parts: EngineParts) {
         self.lease = lease
         self.parts = parts
+        self.expires = Mutex(expires)
     }
+
+    private var duration: Duration { .seconds(self.parts.limits.leaseSeconds) }
 
     /// Returns when the work must stop; `abandoned` too when this task is cancelled.
     func untilStopped() async -> RunWork.Stop {
         let watch = self.parts.hub.watch(self.lease.run)
-        let lasting = Duration.seconds(self.parts.limits.leaseSeconds)
+        return await withTaskGroup(of: RunWork.Stop.self) { group in
+            group.addTask { await self.prolong() }
+            group.addTask { await self.listen(watch) }
+            let stop = await group.next() ?? .abandoned
+            group.cancelAll()
+            return stop
+        }
+    }
+
+    private func prolong() async -> RunWork.Stop {
         while !Task.isCancelled {
-            var pause = lasting / 3
             do {
-                // Asked first: a cancel that came before the watch began is learned here.
-                let until = (self.parts.time.uptime + lasting).milliseconds
+                // Asked first: a cancel that came before the listening began is learned here.
+                let until = (self.parts.time.uptime + self.duration).milliseconds
                 if try await self.parts.store.extend(self.lease, until: until) != nil { return .decided }
+                self.expires.withLock { $0 = until }
+                try await self.parts.time.sleep(for: self.duration / 3)
             } catch is LeaseLost {
                 return .abandoned
+            } catch is CancellationError {
+                return .abandoned
             } catch {
-                pause = lasting / 10
                 self.parts.log.failure(
                     error,
                     "A lease could not be prolonged; it is tried again.",
                     ["run_id": .string(self.lease.run.text)]
                 )
+                do { try await self.parts.time.sleep(for: self.duration / 10) } catch { return .abandoned }
             }
-            if await self.hearsCancel(watch, for: pause) { return .decided }
         }
         return .abandoned
     }
 
-    private func hearsCancel(_ watch: ProgressHub.Watch, for pause: Duration) async -> Bool {
-        let end = self.parts.time.uptime + pause
+    private func listen(_ watch: ProgressHub.Watch) async -> RunWork.Stop {
         while !Task.isCancelled {
-            let left = end - self.parts.time.uptime
-            guard left > .zero else { return false }
-            if await watch.next(atMost: left, by: self.parts.time).contains(.cancelled(self.lease.run)) { return true }
+            let left = self.expires.withLock { $0 } - self.parts.time.uptime.milliseconds
+            guard left > 0 else { return .abandoned }
+            let heard = await watch.next(atMost: .milliseconds(left), by: self.parts.time)
+            if heard.contains(.cancelled(self.lease.run)) { return .decided }
         }
-        return false
+        return .abandoned
     }
 }

@@ -5,16 +5,15 @@ struct RunWork: Sendable {
     let parts: EngineParts
     let record: RunRecord
     let recorder: Recorder
-    let reserved: [(sequence: Int, draft: EntityDraft)]
 
     var run: RunID { self.record.id }
     var lease: Lease { self.recorder.lease }
+    private var expires: Int64 { self.record.machine.hold?.expires ?? 0 }
 
     init(_ leased: LeasedRun, _ parts: EngineParts, worker: String) {
         self.parts = parts
         self.record = leased.record
-        self.reserved = leased.reserved
-        self.recorder = Recorder(leased.lease, parts.recorderParts)
+        self.recorder = Recorder(leased, parts.recorderParts)
     }
 
     /// How the work stopped.
@@ -53,7 +52,7 @@ struct RunWork: Sendable {
     private func untilStopped() async -> Stop {
         await withTaskGroup(of: Stop.self) { group in
             group.addTask { await self.runStages() }
-            group.addTask { await Heartbeat(self.lease, self.parts).untilStopped() }
+            group.addTask { await Heartbeat(self.lease, expires: self.expires, self.parts).untilStopped() }
             let first = await group.next() ?? .abandoned
             group.cancelAll()
             await group.waitForAll()
@@ -63,6 +62,7 @@ struct RunWork: Sendable {
 
     private func runStages() async -> Stop {
         do {
+            try await self.recorder.adopt()
             guard self.lease.attempt <= self.parts.limits.attempts else {
                 let failure = Failure(
                     .internalError,
@@ -71,7 +71,6 @@ struct RunWork: Sendable {
                 )
                 return .ended(.failed, Problem(failure))
             }
-            try await self.recorder.adopt(self.reserved)
             return try await StageRunner(self, try await self.current()).run()
         } catch is LeaseLost {
             return .abandoned
@@ -114,7 +113,7 @@ struct RunWork: Sendable {
         case .decided: try await self.end()
         case .ended(let outcome, let problem):
             do {
-                try await self.persistently { try await self.write(RunChange(.finish(outcome, problem))) }
+                try await self.write(RunChange(.finish(outcome, problem)))
             } catch is LeaseLost {
                 // Either the lease is void, or a cancel came first and this worker ends the cancelled run.
                 guard try await self.current().machine.state == .finishing else { throw LeaseLost() }
@@ -127,29 +126,14 @@ struct RunWork: Sendable {
     ///
     /// Whoever leases the run next redoes both.
     private func end() async throws {
-        try await self.persistently { try await self.recorder.writeMetadata(isFinal: true) }
-        try await self.persistently { try await self.write(RunChange(.settle)) }
+        try await self.recorder.close()
+        try await self.recorder.writeMetadata(isFinal: true)
+        try await self.write(RunChange(.settle))
         self.parts.hub.ended(self.run)
         self.parts.log.info("A run has ended.", self.logFields)
     }
 
-    func write(_ change: RunChange) async throws {
-        try await self.parts.store.write(change, for: self.lease, at: self.parts.time.now)
-    }
-
-    /// Tries again while disk or store are away: a decided outcome must not be lost to a passing fault.
-    private func persistently(_ work: () async throws -> Void) async throws {
-        var pause = Duration.milliseconds(100)
-        while true {
-            do {
-                return try await work()
-            } catch let failure as Failure where failure.policy.retry || failure.code == .noSpace {
-                self.parts.log.failure(failure, "Ending a run is tried again.", self.logFields)
-                try await self.parts.time.sleep(for: pause)
-                pause = min(pause * 2, .seconds(5))
-            }
-        }
-    }
+    func write(_ change: RunChange) async throws { try await self.recorder.save([], with: change) }
 
     var logFields: [String: JSON] { ["run_id": .string(self.run.text), "attempt": .integer(Int64(self.lease.attempt))] }
 }

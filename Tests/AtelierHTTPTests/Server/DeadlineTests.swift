@@ -78,7 +78,7 @@ import Testing
     @Test func `a handler may take longer than every deadline of its request`() async throws {
         let limits = Self.limits { ($0.headerSeconds, $0.bodySeconds, $0.idleSeconds) = (1, 1, 1) }
         let answer: @Sendable (HTTPRequest) async -> HTTPResponse = { _ in
-            do { try await Task.sleep(for: .seconds(3)) } catch { return HTTPResponse(status: 500) }  // tidy: a handler that takes longer than the limits
+            do { try await Task.sleep(for: .seconds(3)) } catch { return HTTPResponse(status: 500) }  // tidy: slower than the limits
             return HTTPResponse(body: .bytes(Array("late".utf8)))
         }
         try await withServer(limits, answer: answer) { server in
