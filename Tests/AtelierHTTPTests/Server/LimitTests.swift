@@ -77,8 +77,10 @@ import Testing
         }
     }
 
-    /// Goal: what is read and forgotten after a refusal is the refused client's, never that of another one, whose socket may get the
-    /// number of the copy that lingered. Method: many of both at once.
+    /// Goal: what is read and forgotten after a refusal is the refused client's, never that of another one, whose socket
+    /// may get the number of the copy that lingered.
+    ///
+    /// Method: many of both at once.
     @Test func `a refused upload does not cost another client its request`() async throws {
         try await withServer(bodyLimit: 1000) { server in
             try await withThrowingTaskGroup(of: Void.self) { group in
