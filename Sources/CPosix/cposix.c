@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 int posix_rename_exclusive(const char *from, const char *to) {
     return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0 ? 0 : errno;
@@ -33,3 +34,21 @@ int posix_lock_exclusive(int descriptor) {
 }
 
 void posix_ignore_sigpipe(void) { signal(SIGPIPE, SIG_IGN); }
+
+static int stop_pipe[2] = {-1, -1};
+
+static void on_stop(int number) {
+    int before = errno;
+    char byte = (char)number;
+    ssize_t written = write(stop_pipe[1], &byte, 1); /* full: it was asked often enough */
+    (void)written;
+    errno = before;
+}
+
+int posix_catch_stop(void) {
+    if (pipe2(stop_pipe, O_CLOEXEC | O_NONBLOCK) != 0) return -errno;
+    struct sigaction action = {.sa_handler = on_stop, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    if (sigaction(SIGTERM, &action, NULL) != 0 || sigaction(SIGINT, &action, NULL) != 0) return -errno;
+    return stop_pipe[0];
+}

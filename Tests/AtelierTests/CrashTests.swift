@@ -41,7 +41,7 @@ import Testing
             let record = try await server.ended(id)
             #expect(record["status"] == "succeeded", "seed \(seed): \(record)")
             attempts.append(record["attempt"]?.integer ?? 0)
-            #expect(try home.folder(of: id).flaws() == [], "seed \(seed), run \(id)")
+            expectWhole(home.folder(of: id))
             ConcurrencyTests.expectOrder(try await server.events(of: id))
         }
         #expect(attempts.allSatisfy { (1...Int64(kills) + 1).contains($0) }, "seed \(seed): \(attempts)")
@@ -80,7 +80,7 @@ import Testing
             if let before = accepted[number] { #expect(id == before, "seed \(seed), submit \(number)") }
             ids.insert(id.text)
             #expect(try await second.ended(id)["status"] == "succeeded")
-            #expect(try home.folder(of: id).flaws() == [])
+            expectWhole(home.folder(of: id))
             #expect(try home.folder(of: id).entity("input") == Array("wunsch \(number)".utf8))
         }
         #expect(ids.count == 40)

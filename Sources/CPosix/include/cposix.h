@@ -15,3 +15,5 @@ int64_t posix_file_size(const char *_Nonnull path);
 int posix_lock_exclusive(int descriptor);
 /* Ignores SIGPIPE, so that a reader that went away is an error of that write and not the end of the process. */
 void posix_ignore_sigpipe(void);
+/* From now on SIGTERM and SIGINT are bytes in a pipe, whichever thread gets them and however early; its reading end, or a negative errno. */
+int posix_catch_stop(void);
