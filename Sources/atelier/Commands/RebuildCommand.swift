@@ -29,7 +29,9 @@ enum RebuildCommand: Command {
         try await SQLiteRunStore(path: swap.fresh).close()
         let kept = try swap.exchange()
         try Self.report(summary, unsound, carried, swap, kept, terminal)
-        return unsound.isEmpty && carried.isEmpty && swap.problem == nil ? 0 : 1
+        // A run that was cancelled before it began has no plan in its folder; with its old rows nothing of it is lost.
+        let lost = Set(unsound.compactMap(\.run)).subtracting(carried)
+        return lost.isEmpty && swap.problem == nil ? 0 : 1
     }
 
     private static func report(
