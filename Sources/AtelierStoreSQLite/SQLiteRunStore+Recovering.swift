@@ -202,7 +202,7 @@ private struct RawEntity: Sendable {
             sha256: try Stored.digest(self.sha256),
             salt: self.salt,
             timestamp: self.timestamp,
-            metadata: try self.metadata.withUnsafeBufferPointer { try Stored.decode(JSON.self, from: $0) }
+            metadata: try self.metadata.withUnsafeBufferPointer { try JSON(quick: $0) ?? Stored.decode(JSON.self, from: $0) }
         )
         return Entity(draft: draft, sequence: self.sequence, link: try Stored.digest(self.link))
     }

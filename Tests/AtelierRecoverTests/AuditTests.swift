@@ -8,6 +8,7 @@ import Testing
 @Suite struct AuditTests {
     /// Goal: every damage is found, by its kind and its run, and nothing else is; repair mends what can be mended and touches nothing else;
     /// undo brings back exactly what was there.
+    ///
     /// Method: a thousand runs, sixteen of them damaged, each in another way; listings with hashes and times before and after.
     @Test func `a damaged thousand is found, mended and brought back`() async throws {
         let home = try DataHome()
@@ -74,6 +75,7 @@ import Testing
     }
 
     /// Goal: an audit beside a running server tells nothing that is not so.
+    ///
     /// Method: real store, archive and worker in this process; audits over a connection of their own, again and again, until all have ended.
     @Test func `an audit beside a running writer finds nothing`() async throws {
         let home = try DataHome()

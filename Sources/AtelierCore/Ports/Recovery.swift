@@ -66,7 +66,9 @@ package protocol FolderInspector: Sendable {
     func read(_ path: String) async throws -> [UInt8]?
 }
 
-/// Mends folders: moves and writes, each durable when the call returns. Nothing that was there is ever replaced or deleted.
+/// Mends folders: moves and writes, each durable when the call returns.
+///
+/// Nothing that was there is ever replaced or deleted.
 package protocol FolderMender: FolderInspector {
     /// Moves a file or a folder; makes the folder that it goes to.
     ///

@@ -126,7 +126,9 @@ package struct Audit: Sendable {
         case .success(let record): return AuditRules.findings(record, folder)
         case .failure(let error):
             let sentence = "The rows cannot be understood: \(Failure(wrapping: error).message)"
-            return [AuditFinding(.brokenChain, run: id, file: nil, sentence, .none("the folder tells what was; 'atelier rebuild' reads it"))]
+            return [
+                AuditFinding(.brokenChain, run: id, file: nil, sentence, .none("the folder tells what was; 'atelier rebuild' reads it"))
+            ]
         }
     }
 

@@ -21,9 +21,10 @@ package struct AuditRules: Sendable {
     package static func findings(_ record: RunRecord, _ folder: FoundFolder?) -> [AuditFinding] {
         let rules = AuditRules(record: record, folder: folder, path: "archive/\(record.id.folder)")
         guard let folder else { return rules.withoutFolder() }
-        var found = rules.checkRows() + rules.checkFiles(folder)
-        // A repair from rows needs rows that hold and files that are theirs.
-        found += rules.checkMetadata(folder, isSound: found.isEmpty)
+        let rows = rules.checkRows()
+        var found = rows + rules.checkFiles(folder)
+        // A repair from rows needs rows that hold and files that are theirs; rows that do not hold are no measure for anything.
+        found += rules.checkMetadata(folder, isSound: found.isEmpty, isMeasured: rows.isEmpty)
         if !rules.isLive { found += rules.checkExtras(folder) }
         return found
     }
@@ -76,7 +77,7 @@ package struct AuditRules: Sendable {
         }
     }
 
-    private func checkMetadata(_ folder: FoundFolder, isSound: Bool) -> [AuditFinding] {
+    private func checkMetadata(_ folder: FoundFolder, isSound: Bool, isMeasured: Bool) -> [AuditFinding] {
         let action: AuditFinding.Action =
             isSound ? .rewriteMetadata : .none("rows and files do not agree, so that nothing says what is right")
         guard let bytes = folder.metadata else {
@@ -86,11 +87,12 @@ package struct AuditRules: Sendable {
             let sentence = bytes.isEmpty ? "The file is empty." : "It is no whole JSON document."
             return [self.finding(.half, Self.metadataName, sentence, action)]
         }
+        guard isMeasured else { return [] }
         return self.isLive ? self.checkLive(document, action) : self.checkFinal(document, action)
     }
 
     private static func parse(_ bytes: [UInt8]) -> JSON? {
-        try? JSON(parsing: bytes)  // tidy: what does not parse is the finding
+        try? JSON(reading: bytes)  // tidy: what does not parse is the finding
     }
 
     /// An earlier moment of the same chain.

@@ -21,7 +21,7 @@ package struct FolderRecord: Sendable {
         _ read: @Sendable (String) async throws -> [UInt8]?
     ) async throws -> RestoredRun {
         guard let metadata = folder.metadata else { throw Self.unsound("metadata.json is not there") }
-        guard let document = try? JSON(parsing: metadata) else {  // tidy: what does not parse is the failure thrown here
+        guard let document = try? JSON(reading: metadata) else {  // tidy: what does not parse is the failure thrown here
             throw Self.unsound("metadata.json is no whole JSON document")
         }
         let reader = FolderRecord(id: id, folder: folder, document: document)

@@ -69,7 +69,9 @@ package struct RepairJournal: Sendable {
         let whole = bytes.lastIndex(of: UInt8(ascii: "\n")).map { bytes[..<$0] } ?? []
         return try whole.split(separator: UInt8(ascii: "\n")).map { line in
             let document = try JSON(parsing: line)
-            guard let step = Self.step(document) else { throw Failure(.corrupt, "The journal '\(self.path)' holds a line that is no step.") }
+            guard let step = Self.step(document) else {
+                throw Failure(.corrupt, "The journal '\(self.path)' holds a line that is no step.")
+            }
             return (step, document["run_id"]?.string.flatMap(RunID.init))
         }
     }
@@ -80,7 +82,9 @@ package struct RepairJournal: Sendable {
         case "write":
             if let path = line["path"]?.string, let sha256 = line["sha256"]?.string.flatMap(Digest.init(hex:)) {
                 .write(path: path, sha256: sha256)
-            } else { nil }
+            } else {
+                nil
+            }
         case "rows": .rows
         default: nil
         }

@@ -25,7 +25,11 @@ enum BackupCommand: Command {
         posix_ignore_sigpipe()
         let scratch = "\(file).part.d"
         guard mkdir(scratch, 0o700) == 0 else {
-            throw Failure(.refusedStart, "'\(scratch)' cannot be made: \(String(cString: strerror(errno))).", hint: "Remove it if it is left over.")
+            throw Failure(
+                .refusedStart,
+                "'\(scratch)' cannot be made: \(String(cString: strerror(errno))).",
+                hint: "Remove it if it is left over."
+            )
         }
         defer {
             for name in ["atelier.db", "atelier.db-wal", "atelier.db-shm"] { unlink("\(scratch)/\(name)") }

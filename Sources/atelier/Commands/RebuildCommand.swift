@@ -113,7 +113,9 @@ struct DatabaseSwap {
             guard link(self.old, place) == 0 else { throw Self.failure("keep", self.old) }
             // A log that is left belongs to the old file, and SQLite would play it into the new one.
             for suffix in ["-wal", "-shm"] {
-                guard rename(self.old + suffix, place + suffix) == 0 || errno == ENOENT else { throw Self.failure("keep", self.old + suffix) }
+                guard rename(self.old + suffix, place + suffix) == 0 || errno == ENOENT else {
+                    throw Self.failure("keep", self.old + suffix)
+                }
             }
             kept = place
         }

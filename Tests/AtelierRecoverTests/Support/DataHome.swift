@@ -8,14 +8,23 @@ import Foundation
 
 /// A data directory of one test's own, with its store open.
 final class DataHome: Sendable {
-    private let folder: TemporaryFolder
+    private let folder: TemporaryFolder?
     let path: String
     let store: SQLiteRunStore
 
     init() throws {
-        self.folder = try TemporaryFolder()
-        self.path = self.folder.path
-        self.store = try SQLiteRunStore(path: self.folder.path + "/atelier.db")
+        let folder = try TemporaryFolder()
+        self.folder = folder
+        self.path = folder.path
+        self.store = try SQLiteRunStore(path: folder.path + "/atelier.db")
+    }
+
+    /// A data directory that stays.
+    init(at path: String) throws {
+        self.folder = nil
+        self.path = path
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        self.store = try SQLiteRunStore(path: path + "/atelier.db")
     }
 
     var folders: LocalInspector { LocalInspector(root: self.path, pool: BlockingPool(label: "test")) }

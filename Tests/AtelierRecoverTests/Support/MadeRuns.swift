@@ -42,7 +42,9 @@ enum MadeRuns {
         add(.safetyPreOutput, StageKey(3, output: 0), .json, Array("{}".utf8), ["safe": true])
         add(.outputImage, StageKey(4, output: 0), MediaType("image/png", "png"), picture, ["width": 8, "height": 4])
         let over = StageMachine(state: .finished, attempt: 1)
-        record.stages = [StageKey(1), StageKey(2), StageKey(3, output: 0), StageKey(4, output: 0)].map { StageRecord(key: $0, machine: over) }
+        record.stages = [StageKey(1), StageKey(2), StageKey(3, output: 0), StageKey(4, output: 0)].map {
+            StageRecord(key: $0, machine: over)
+        }
         record.machine = RunMachine(state: .succeeded, outcome: .succeeded, attempt: 1, hold: nil)
         files["metadata.json"] = try JSON.encode(RunDocument.make(record), pretty: true)
         return (RestoredRun(record: record, searchTexts: [text, interception], nextSequence: 8), files)
