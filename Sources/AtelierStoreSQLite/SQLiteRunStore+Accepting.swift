@@ -9,9 +9,10 @@ extension SQLiteRunStore {
             try Self.checkRoom(for: run, in: connection)
             let number = try Self.insert(run, plan: plan, in: connection)
             try KeptRun.insert(RunRecord.queuedEvents, from: 1, of: number, at: run.timestamp, in: connection)
+            let tokens = FilterToken.all(of: run.labels, config: run.plan.schema)
             try connection.run(
                 "INSERT INTO search (rowid, text, filters) VALUES (?, ?, ?)",
-                [.integer(number), .text(run.plan.inputText), .text(FilterToken.all(of: run.labels, config: run.plan.schema).joined(separator: " "))]
+                [.integer(number), .text(run.plan.inputText), .text(tokens.joined(separator: " "))]
             )
             if let (key, body) = run.idempotency {
                 try connection.run(

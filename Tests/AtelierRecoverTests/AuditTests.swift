@@ -84,8 +84,8 @@ import Testing
         let audit = Audit(store: reading, folders: home.folders) { true }
         var audits = 0
         try await engine.withWorker {
-            for batch in 0..<6 {
-                for number in 0..<40 { _ = try await engine.accept(batch * 100 + number) }
+            for batch in 0..<3 {
+                for number in 0..<30 { _ = try await engine.accept(batch * 100 + number) }
                 while true {
                     let counts = try await home.store.counts()
                     _ = try await audit.run { findings in
@@ -96,7 +96,7 @@ import Testing
                 }
             }
         }
-        #expect(audits > 12)
+        #expect(audits > 6)
         try await reading.close()
         try await home.store.close()
     }
