@@ -7,9 +7,9 @@ import Testing
 @Suite struct RecoverCommandTests {
     @Test func `a backup that is taken while a server works passes the audit where it is restored`() async throws {
         let home = try TestHome()
-        #expect(try await home.atelier("run", "drei Fische", "--output", "sketch").end == .code(0))
+        #expect(try await home.atelier("run", "drei Fische", "--output", "tune").end == .code(0))
         let server = try await home.serve()
-        #expect(try await home.atelier("run", "vier Fische", "--output", "sketch").end == .code(0))
+        #expect(try await home.atelier("run", "vier Fische", "--output", "tune").end == .code(0))
         let backup = try await home.atelier("backup", home.work + "/kept.tar")
         #expect(backup.end == .code(0), "\(backup.errors)")
         #expect(try await home.atelier("audit").end == .code(0))
@@ -23,13 +23,13 @@ import Testing
         let audit = try await home.run([TestHome.program, "audit", "--data", copy, "--json"])
         #expect(audit.end == .code(0), "\(audit.output)")
         #expect(try audit.json()["runs"]?.integer == 2)
-        #expect(try await home.run([TestHome.program, "run", "fünf Fische", "--data", copy]).end == .code(0))
+        #expect(try await home.run([TestHome.program, "run", "fünf Fische", "--output", "tune", "--data", copy]).end == .code(0))
         #expect(try !home.tree().contains { $0.contains(".part") })
     }
 
     @Test func `a repair refuses beside a server and names it, and works without`() async throws {
         let home = try TestHome()
-        let run = try await home.atelier("run", "drei Fische", "--output", "sketch", "--json")
+        let run = try await home.atelier("run", "drei Fische", "--output", "tune", "--json")
         let id = try #require(try run.json()["run_id"]?.string.flatMap { RunID($0) })
         let metadata = "\(home.data)/archive/\(id.folder)/metadata.json"
         let whole = try Data(contentsOf: URL(filePath: metadata))
@@ -53,7 +53,7 @@ import Testing
 
     @Test func `a damaged database is rebuilt from the folders, and the old one is kept`() async throws {
         let home = try TestHome()
-        let run = try await home.atelier("run", "drei Fische", "--output", "sketch", "--json")
+        let run = try await home.atelier("run", "drei Fische", "--output", "tune", "--json")
         let id = try #require(try run.json()["run_id"]?.string)
         let database = home.data + "/atelier.db"
         try Data(repeating: 7, count: 50_000).write(to: URL(filePath: database))

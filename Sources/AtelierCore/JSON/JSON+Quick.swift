@@ -41,7 +41,7 @@ private struct QuickReader {
     private var next: UInt8 { self.place < self.bytes.count ? self.bytes[self.place] : 0 }
 
     private mutating func skipSpace() {
-        while case 0x20 | 0x0A | 0x0D | 0x09 = self.next { self.place += 1 }
+        while self.next == 0x20 || self.next == 0x0A || self.next == 0x0D || self.next == 0x09 { self.place += 1 }
     }
 
     private mutating func take(_ byte: UInt8) -> Bool {
