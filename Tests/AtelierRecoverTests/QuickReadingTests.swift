@@ -35,11 +35,12 @@ import Testing
 /// Makes a large data directory for `docs/durability.md`'s figure; does nothing unless it is asked to.
 @Suite struct LargeHomeTests {
     static let wanted = ProcessInfo.processInfo.environment["ATELIER_MAKE_RUNS"].flatMap { Int($0) }
+    static let pictureBytes = ProcessInfo.processInfo.environment["ATELIER_MAKE_BYTES"].flatMap { Int($0) } ?? 24_000
 
     @Test(.enabled(if: Self.wanted != nil)) func `a large data directory is made`() async throws {
         let path = try #require(ProcessInfo.processInfo.environment["ATELIER_MAKE_DATA"])
         let home = try DataHome(at: path)
-        try await MadeRuns.fill(home, Self.wanted ?? 0, pictureBytes: 24_000)
+        try await MadeRuns.fill(home, Self.wanted ?? 0, pictureBytes: Self.pictureBytes)
         try await home.store.close()
     }
 }
