@@ -85,6 +85,12 @@ let package = Package(
             "AtelierEngineTests",
             ["AtelierCore", "AtelierEngine", "AtelierArchive", "AtelierStoreMemory", "AtelierTesting"]
         ),
+        tests(
+            "AtelierRecoverTests",
+            [
+                "AtelierCore", "AtelierEngine", "AtelierArchive", "AtelierStoreSQLite", "AtelierTesting", "CSQLite", "atelier",
+            ]
+        ),
         tests("AtelierSimulationTests", ["AtelierCore", "AtelierTesting"]),
         tests("TidyTests", []),
     ],

@@ -33,6 +33,12 @@ int posix_lock_exclusive(int descriptor) {
     return fcntl(descriptor, F_OFD_SETLK, &lock) == 0 ? 0 : errno;
 }
 
+int posix_is_locked(int descriptor) {
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    if (fcntl(descriptor, F_OFD_GETLK, &lock) != 0) return -errno;
+    return lock.l_type != F_UNLCK;
+}
+
 void posix_ignore_sigpipe(void) { signal(SIGPIPE, SIG_IGN); }
 
 static int stop_pipe[2] = {-1, -1};
