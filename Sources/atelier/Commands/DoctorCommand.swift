@@ -4,7 +4,9 @@ import AtelierMedia
 import AtelierSchemas
 import AtelierStoreSQLite
 
-/// `atelier doctor`: what is wrong with an installation, and what to do about it. Changes nothing.
+/// `atelier doctor`: what is wrong with an installation, and what to do about it.
+///
+/// It changes nothing.
 enum DoctorCommand: Command {
     static let name = "doctor"
     static let usage = "atelier doctor [--json]"

@@ -26,7 +26,7 @@ import Testing
         let all = try Self.resolve(file, environment, [("server.port", "3333", "--port")])
         #expect(all.settings.server.port == 3333)
         let port = try Self.find("server.port", all)
-        #expect(port.value == "3333")
+        #expect(port.value == 3333)
         #expect(port.source == .flag("--port"))
         #expect(port.overrode.map(\.source) == [.variable("ATELIER_SERVER_PORT"), .file(path: "atelier.json", line: 3), .default])
         #expect(port.overrode.map(\.value) == ["2222", 1111, 17801])
