@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes sure that what Atelier stands on is there: Swift, and Debian's packages by name (scripts/packages.txt).
+# Makes sure that what Atelier stands on is there: Swift, and Debian's packages by name (scripts/packages.txt, or the list given).
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -15,7 +15,7 @@ if [ "$(printf '%s\n%s\n' "$needed" "$version" | sort -V | head -n 1)" != "$need
 fi
 
 missing=
-for package in $(cat scripts/packages.txt); do
+for package in $(cat "${1:-scripts/packages.txt}"); do
     state=$(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null || true)
     [ "$state" = installed ] || missing="$missing $package"
 done

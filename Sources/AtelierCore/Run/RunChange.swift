@@ -2,7 +2,7 @@
 ///
 /// Its events are derived here, so that no store can forget one.
 package struct RunChange: Sendable {
-    /// Stages that start or end, in order.
+    /// Stages that start or end, in order; entities belong between the starts at the beginning and what follows.
     package var stages: [(key: StageKey, event: StageEvent)]
     /// Entities whose files are in the archive, by their reserved numbers, in order.
     package var entities: [(sequence: Int, draft: EntityDraft)]
@@ -54,14 +54,14 @@ extension RunRecord {
         var next = self
         var events: [(kind: RunEvent.Kind, data: JSON)] = []
         if !change.isOnlyTransition { try next.machine.checkWritable(attempt: attempt) }
-        let starts = change.stages.filter { $0.event == .start }
+        let starts = change.stages.prefix { $0.event == .start }
         for (key, event) in starts { events.append(try next.apply(event, to: key, attempt: attempt, problem: nil)) }
         for (sequence, draft) in change.entities {
             let entity = Entity(draft, sequence: sequence, after: next.head)
             next.entities.append(entity)
             events.append((.entitySaved, entity.eventData))
         }
-        for (key, event) in change.stages where event != .start {
+        for (key, event) in change.stages.dropFirst(starts.count) {
             events.append(try next.apply(event, to: key, attempt: attempt, problem: event == .fail ? change.problem : nil))
         }
         if let transition = change.transition { events += try next.apply(transition, attempt: attempt) }

@@ -7,10 +7,14 @@ import Synchronization
 /// record together with the stage's state and the events.
 package final class Recorder: Sendable {
     let lease: Lease
-    private let parts: Parts
+    let parts: Parts
     private let gate = SerialGate()
     /// The reserved numbers that are neither recorded nor void: files may lie under them without a row.
     private let open: Mutex<[Int: EntityDraft]>
+    /// Replacing `metadata.json` has a line of its own: it must not hold up what is to be saved.
+    let metadataGate = SerialGate()
+    /// Signalled when the rows have got ahead of `metadata.json`.
+    let outdated = Wakeup()
 
     /// What a recorder works with.
     package struct Parts: Sendable {
@@ -71,10 +75,11 @@ package final class Recorder: Sendable {
             var files: [StagedFile] = []
             var drafts: [EntityDraft] = []
             do {
-                for item in items {
-                    let (file, media) = try await self.stage(item.content)
-                    files.append(file)
-                    drafts.append(self.draft(item, file, media))
+                let staged = await self.stage(items)
+                files = staged.compactMap { try? $0.get().0 }  // tidy: the errors are thrown next
+                drafts = try zip(items, staged).map { item, staged in
+                    let (file, media) = try staged.get()
+                    return self.draft(item, file, media)
                 }
                 try await self.record(files, drafts, change)
             } catch {
@@ -115,7 +120,7 @@ package final class Recorder: Sendable {
     /// nothing else that this worker could record.
     ///
     /// It ends when the lease is void or the task is cancelled.
-    private func persistently<Value: Sendable>(_ work: () async throws -> Value) async throws -> Value {
+    func persistently<Value: Sendable>(_ work: () async throws -> Value) async throws -> Value {
         var pause = Duration.milliseconds(50)
         while true {
             do {
@@ -131,6 +136,19 @@ package final class Recorder: Sendable {
     /// Stages an output of an engine so that it can be looked at before it is saved.
     package func stage(_ content: Content) async throws -> StagedFile {
         try await self.parts.archive.stage(content, for: self.lease.run)
+    }
+
+    /// Stages side by side, as each waits for the disk; the results are in the order of the items.
+    private func stage(_ items: [Item]) async -> [Result<(StagedFile, MediaType), any Error>] {
+        await withTaskGroup(of: (Int, Result<(StagedFile, MediaType), any Error>).self) { group in
+            for (place, item) in items.enumerated() {
+                group.addTask {
+                    do { return (place, .success(try await self.stage(item.content))) } catch { return (place, .failure(error)) }
+                }
+            }
+            let staged = await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+            return staged.sorted { $0.key < $1.key }.map(\.value)
+        }
     }
 
     private func stage(_ content: StagedContent) async throws -> (StagedFile, MediaType) {
@@ -197,22 +215,5 @@ package final class Recorder: Sendable {
 
     private var openNumbers: [(sequence: Int, draft: EntityDraft)] {
         self.open.withLock { $0 }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-    }
-
-    /// Writes `metadata.json` from the rows as they are now.
-    ///
-    /// - Parameter isFinal: Whether it is the last one, which is tried until it is there.
-    /// - Throws: ``LeaseLost`` when the run belongs to another attempt by now.
-    package func writeMetadata(isFinal: Bool = false) async throws {
-        try await self.gate.run {
-            let record = try await self.persistently { try await self.parts.store.run(self.lease.run) }
-            guard let record, record.machine.attempt == self.lease.attempt, record.machine.hold != nil else { throw LeaseLost() }
-            let bytes = try JSON.encode(RunDocument.make(record, isFinal: isFinal), pretty: true)
-            if isFinal {
-                try await self.persistently { try await self.parts.archive.replaceMetadata(bytes, of: self.lease.run) }
-            } else {
-                try await self.parts.archive.replaceMetadata(bytes, of: self.lease.run)
-            }
-        }
     }
 }

@@ -8,12 +8,15 @@ import Synchronization
 final class Heartbeat: Sendable {
     private let lease: Lease
     private let parts: EngineParts
+    /// Open from the beginning, so that a cancel is either heard or seen by whoever reads the run after this.
+    private let watch: ProgressHub.Watch
     /// The end of the lease as far as this worker knows, on the store's clock.
     private let expires: Mutex<Int64>
 
     init(_ lease: Lease, expires: Int64, _ parts: EngineParts) {
         self.lease = lease
         self.parts = parts
+        self.watch = parts.hub.watch(lease.run)
         self.expires = Mutex(expires)
     }
 
@@ -21,10 +24,9 @@ final class Heartbeat: Sendable {
 
     /// Returns when the work must stop; `abandoned` too when this task is cancelled.
     func untilStopped() async -> RunWork.Stop {
-        let watch = self.parts.hub.watch(self.lease.run)
-        return await withTaskGroup(of: RunWork.Stop.self) { group in
+        await withTaskGroup(of: RunWork.Stop.self) { group in
             group.addTask { await self.prolong() }
-            group.addTask { await self.listen(watch) }
+            group.addTask { await self.listen() }
             let stop = await group.next() ?? .abandoned
             group.cancelAll()
             return stop
@@ -34,11 +36,11 @@ final class Heartbeat: Sendable {
     private func prolong() async -> RunWork.Stop {
         while !Task.isCancelled {
             do {
-                // Asked first: a cancel that came before the listening began is learned here.
+                // The lease is fresh: its first third needs no prolonging.
+                try await self.parts.time.sleep(for: self.duration / 3)
                 let until = (self.parts.time.uptime + self.duration).milliseconds
                 if try await self.parts.store.extend(self.lease, until: until) != nil { return .decided }
                 self.expires.withLock { $0 = until }
-                try await self.parts.time.sleep(for: self.duration / 3)
             } catch is LeaseLost {
                 return .abandoned
             } catch is CancellationError {
@@ -55,11 +57,11 @@ final class Heartbeat: Sendable {
         return .abandoned
     }
 
-    private func listen(_ watch: ProgressHub.Watch) async -> RunWork.Stop {
+    private func listen() async -> RunWork.Stop {
         while !Task.isCancelled {
             let left = self.expires.withLock { $0 } - self.parts.time.uptime.milliseconds
             guard left > 0 else { return .abandoned }
-            let heard = await watch.next(atMost: .milliseconds(left), by: self.parts.time)
+            let heard = await self.watch.next(atMost: .milliseconds(left), by: self.parts.time)
             if heard.contains(.cancelled(self.lease.run)) { return .decided }
         }
         return .abandoned

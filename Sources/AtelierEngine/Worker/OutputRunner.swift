@@ -49,7 +49,8 @@ struct OutputRunner: Sendable {
             let verdict = try await self.checkOutput()
             guard verdict.safe else { return .blocked(verdict.problem(for: self.stages.plan.userLanguage)) }
             if self.isWhole { return try await self.finishAdopted() }
-            try await self.stages.start(self.generation)
+            // With the end of its check, unless an earlier attempt has checked it.
+            if self.isChecked { try await self.stages.start(self.generation) }
             let files = try await self.withSlot { try await self.generate() }
             try await self.save(files)
             return .stored
@@ -89,15 +90,19 @@ struct OutputRunner: Sendable {
         return .stored
     }
 
+    /// Whether an earlier attempt has let it through.
+    private var isChecked: Bool { self.stages.record.state(of: self.check) == .finished }
+
     private func checkOutput() async throws -> Verdict {
-        if self.stages.record.state(of: self.check) == .finished { return try await self.savedVerdict() }
+        if self.isChecked { return try await self.savedVerdict() }
         try await self.stages.start(self.check)
         let verdict = try await self.parts.stages.outputCheck.check(self.text, for: self.output, self.stages.context)
         let key = EntityKey(.safetyPreOutput, stage: self.check)
         var change = RunChange()
-        change.stages = [(self.check, verdict.safe ? .finish : .block)]
+        change.stages = verdict.safe ? [(self.check, .finish), (self.generation, .start)] : [(self.check, .block)]
         let item = Recorder.Item(key, try .json(verdict), as: .json, verdict.metadata)
         try await self.stages.recorder.save(self.stages.missing([item]), with: change)
+        self.stages.recorder.outdateMetadata()
         return verdict
     }
 
@@ -143,6 +148,7 @@ struct OutputRunner: Sendable {
             guard case .staged(let file, _) = item.content else { continue }
             try? await self.parts.archive.discard(file)  // tidy: the output is recorded; the sweep takes the rest
         }
+        self.stages.recorder.outdateMetadata()
     }
 
     private func verified(_ file: GeneratedFile, _ key: EntityKey) async throws -> Recorder.Item {

@@ -50,13 +50,24 @@ struct RunWork: Sendable {
     ///
     /// Cancelling the stages reaches the engine.
     private func untilStopped() async -> Stop {
-        await withTaskGroup(of: Stop.self) { group in
-            group.addTask { await self.runStages() }
-            group.addTask { await Heartbeat(self.lease, expires: self.expires, self.parts).untilStopped() }
+        let heartbeat = Heartbeat(self.lease, expires: self.expires, self.parts)
+        return await withTaskGroup(of: Stop.self) { group in
+            group.addTask { await self.runStagesWithMetadata() }
+            group.addTask { await heartbeat.untilStopped() }
             let first = await group.next() ?? .abandoned
             group.cancelAll()
             await group.waitForAll()
             return first
+        }
+    }
+
+    /// Runs the stages while `metadata.json` follows them.
+    private func runStagesWithMetadata() async -> Stop {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.recorder.keepMetadata() }
+            let stop = await self.runStages()
+            group.cancelAll()
+            return stop
         }
     }
 
@@ -70,7 +81,10 @@ struct RunWork: Sendable {
                     hint: "Try it again with another rule or engine."
                 )
             }
-            return try await StageRunner(self, try await self.current()).run()
+            // Read again: a cancel may have come before the heartbeat listened, and adopted files have rows by now.
+            let record = try await self.current()
+            guard record.machine.state != .finishing else { return .decided }
+            return try await StageRunner(self, record).run()
         } catch is LeaseLost {
             return .abandoned
         } catch is CancellationError {

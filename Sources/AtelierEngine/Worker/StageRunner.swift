@@ -61,9 +61,9 @@ struct StageRunner: Sendable {
             Recorder.Item(EntityKey(.safety, stage: key), try .json(verdict), as: .json, verdict.metadata),
         ]
         var change = RunChange()
-        change.stages = [(key, verdict.safe ? .finish : .block)]
+        change.stages = verdict.safe ? [(key, .finish), (StageKey(2), .start)] : [(key, .block)]
         try await self.recorder.save(self.missing(items), with: change)
-        try await self.recorder.writeMetadata()
+        self.recorder.outdateMetadata()
         return verdict.safe ? translation.text : nil
     }
 
@@ -75,13 +75,15 @@ struct StageRunner: Sendable {
         var change = RunChange()
         change.stages = [(key, .start)]
         try await self.recorder.save(self.missing(items), with: change)
-        try await self.recorder.writeMetadata()
+        self.recorder.outdateMetadata()
     }
 
-    /// Stage 2.
+    /// Stage 2, which has started with the end of stage 1.
     private func intercept(_ idea: String) async throws -> String {
         let key = StageKey(2)
-        if self.record.state(of: key) != .finished { try await self.start(key) }
+        var isFinished = self.record.state(of: key) == .finished
+        // An earlier attempt has started it.
+        if !isFinished, self.record.state(of: StageKey(1)) == .finished { try await self.start(key) }
         var text = idea
         for iteration in 0..<self.plan.interception.iterations {
             let entity = EntityKey(.interception, stage: key, iteration: iteration)
@@ -93,14 +95,19 @@ struct StageRunner: Sendable {
             text = answer.text
             var change = RunChange()
             change.searchText = text
+            if !isFinished, iteration == self.plan.interception.iterations - 1 {
+                change.stages = [(key, .finish)]
+                isFinished = true
+            }
             try await self.recorder.save([Recorder.Item(entity, .text(text), as: .text, answer.metadata)], with: change)
         }
-        if self.record.state(of: key) != .finished {
+        if !isFinished {
+            // Its last text was adopted.
             var change = RunChange()
             change.stages = [(key, .finish)]
             try await self.work.write(change)
-            try await self.recorder.writeMetadata()
         }
+        self.recorder.outdateMetadata()
         return text
     }
 
@@ -108,6 +115,8 @@ struct StageRunner: Sendable {
     private func pause() async throws -> Bool {
         let events = try await self.parts.store.events(of: self.record.id, after: 0, limit: .max)
         guard !events.contains(where: { $0.kind == .continued }) else { return false }
+        // A person may look into the folder now, for days.
+        try await self.recorder.writeMetadata()
         try await self.work.write(RunChange(.pause))
         return true
     }
@@ -122,7 +131,6 @@ struct StageRunner: Sendable {
             }
             return try await group.reduce(into: [Int: OutputResult]()) { $0[$1.0] = $1.1 }
         }
-        try await self.recorder.writeMetadata()
         let inOrder = results.sorted { $0.key < $1.key }.map(\.value)
         let outcome = OutputResult.outcome(of: inOrder)
         return .ended(outcome, outcome == .succeeded ? nil : inOrder.lazy.compactMap(\.problem).first)

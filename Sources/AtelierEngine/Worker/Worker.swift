@@ -24,18 +24,23 @@ package final class Worker: Service {
 
     package func run() async throws {
         await withDiscardingTaskGroup { group in
+            // Doubles as long as there is something to do: the store commits together what comes together.
+            var wanted = 1
             while !self.isDraining.load(ordering: .acquiring), !Task.isCancelled {
                 let signals = self.parts.work.count
-                if self.active.load(ordering: .acquiring) < self.parts.limits.concurrentRuns, let leased = await self.lease() {
+                let asked = min(wanted, self.parts.limits.concurrentRuns - self.active.load(ordering: .acquiring))
+                let found = await self.lease(atMost: asked)
+                wanted = found.count == asked ? wanted * 2 : 1
+                wanted = min(wanted, self.parts.limits.concurrentRuns)
+                for leased in found {
                     self.active.add(1, ordering: .acquiringAndReleasing)
                     group.addTask {
                         await RunWork(leased, self.parts, worker: self.name).perform()
                         self.active.subtract(1, ordering: .acquiringAndReleasing)
                         self.parts.work.signal()
                     }
-                } else {
-                    await self.parts.work.wait(after: signals, atMost: Self.lookInterval, by: self.parts.time)
                 }
+                if found.isEmpty { await self.parts.work.wait(after: signals, atMost: Self.lookInterval, by: self.parts.time) }
             }
         }
     }
@@ -44,6 +49,16 @@ package final class Worker: Service {
     package func run(only id: RunID) async throws {
         while let leased = try await self.parts.store.lease(self.request(only: id)) {
             await RunWork(leased, self.parts, worker: self.name).perform()
+        }
+    }
+
+    /// Several leases at the same time, in the order of their runs; fewer when less is ready.
+    private func lease(atMost count: Int) async -> [LeasedRun] {
+        guard count > 1 else { return count == 1 ? await self.lease().map { [$0] } ?? [] : [] }
+        return await withTaskGroup(of: LeasedRun?.self) { group in
+            for _ in 0..<count { group.addTask { await self.lease() } }
+            let found = await group.reduce(into: [LeasedRun]()) { found, leased in if let leased { found.append(leased) } }
+            return found.sorted { $0.lease.run < $1.lease.run }
         }
     }
 
