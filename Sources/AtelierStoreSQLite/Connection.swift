@@ -21,14 +21,15 @@ final class Connection {
     private var database: OpaquePointer?
     private var statements: [String: OpaquePointer] = [:]
     /// Plans never change, so what was decoded once is good for as long as the connection lives.
-    var plans = PlanCache()
+    let plans: PlanCache
 
     /// More kept statements than this are dropped together: lists have one for each set of filters.
     private static let statementLimit = 256
     /// How long another process may hold the database before a call fails.
     private static let busyMilliseconds: Int32 = 5_000
 
-    init(path: String, readOnly: Bool) throws {
+    init(path: String, readOnly: Bool, plans: PlanCache = PlanCache()) throws {
+        self.plans = plans
         let access = readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
         let code = sqlite3_open_v2(path, &self.database, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
         do {

@@ -94,7 +94,7 @@ struct KeptRun: Sendable {
             sha256: try Stored.digest(row.blob(8)),
             salt: row.text(9),
             timestamp: row.time(10),
-            metadata: try Stored.decode(JSON.self, from: row.utf8(11))
+            metadata: try Stored.value(row.utf8(11))
         )
         return Entity(draft: draft, sequence: row.int(0), link: try Stored.digest(row.blob(12)))
     }

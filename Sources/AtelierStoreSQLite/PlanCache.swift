@@ -1,21 +1,29 @@
 import AtelierCore
+import Synchronization
 
-/// Plans that were decoded before.
+/// Plans that were accepted or decoded before, for all connections of a store.
 ///
 /// A plan never changes, and decoding one is most of the work of loading a run.
-struct PlanCache {
-    private var plans: [RunID: Plan] = [:]
+final class PlanCache: Sendable {
+    private let plans = Mutex<[RunID: Plan]>([:])
 
     /// More than that are dropped together: what is under way is soon here again.
-    private static let limit = 512
+    private static let limit = 1024
 
     /// The plan of a run, decoded only if it is not here.
-    mutating func plan(of id: RunID, from json: UnsafeBufferPointer<UInt8>) throws -> Plan {
-        if let plan = self.plans[id] { return plan }
+    func plan(of id: RunID, from json: UnsafeBufferPointer<UInt8>) throws -> Plan {
+        if let plan = self.plans.withLock({ $0[id] }) { return plan }
         let plan = try Stored.decode(Plan.self, from: json)
-        if self.plans.count >= Self.limit { self.plans = [:] }
-        self.plans[id] = plan
+        self.keep(plan, of: id)
         return plan
+    }
+
+    /// Keeps a plan that is known without being decoded.
+    func keep(_ plan: Plan, of id: RunID) {
+        self.plans.withLock { plans in
+            if plans.count >= Self.limit { plans = [:] }
+            plans[id] = plan
+        }
     }
 }
 
@@ -27,6 +35,12 @@ enum Stored {
         } catch {
             throw Self.damaged("a \(type)", cause: error)
         }
+    }
+
+    /// A value without a fixed shape, which was written in its canonical form.
+    static func value(_ json: UnsafeBufferPointer<UInt8>) throws -> JSON {
+        guard let value = JSON(canonical: json) else { throw Self.damaged("a JSON value") }
+        return value
     }
 
     static func json(_ value: some Encodable) throws -> Value { .text(String(decoding: try JSON.encode(value), as: UTF8.self)) }

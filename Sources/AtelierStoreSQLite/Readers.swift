@@ -6,8 +6,8 @@ final class Readers: Sendable {
     private let readers: [Reader]
     private let loads: Mutex<[Int]>
 
-    init(path: String, count: Int) throws {
-        self.readers = try (0..<count).map { number in try Reader(path: path, number: number) }
+    init(path: String, count: Int, plans: PlanCache) throws {
+        self.readers = try (0..<count).map { number in try Reader(path: path, number: number, plans: plans) }
         self.loads = Mutex(Array(repeating: 0, count: count))
     }
 
@@ -33,9 +33,9 @@ private actor Reader {
     nonisolated var unownedExecutor: UnownedSerialExecutor { self.executor.asUnownedSerialExecutor() }
     private let connection: Connection
 
-    init(path: String, number: Int) throws {
+    init(path: String, number: Int, plans: PlanCache) throws {
         self.executor = QueueExecutor("atelier.sqlite.reader.\(number)")
-        self.connection = try Connection(path: path, readOnly: true)
+        self.connection = try Connection(path: path, readOnly: true, plans: plans)
     }
 
     func read<Result>(_ body: (Connection) throws -> Result) throws -> Result {

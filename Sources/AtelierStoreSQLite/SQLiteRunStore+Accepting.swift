@@ -4,7 +4,7 @@ extension SQLiteRunStore {
     package func accept(_ run: NewRun) async throws -> RunID {
         // Encoded here, so that the writer's queue does nothing but write.
         let plan = try Stored.json(run.plan)
-        return try await self.writer.write { connection in
+        let id = try await self.writer.write { connection in
             if let earlier = try Self.earlier(run, in: connection) { return earlier }
             try Self.checkRoom(for: run, in: connection)
             let number = try Self.insert(run, plan: plan, in: connection)
@@ -24,6 +24,9 @@ extension SQLiteRunStore {
             }
             return run.id
         }
+        // Only now: a refused run must not lend its plan to another.
+        if id == run.id { self.plans.keep(run.plan, of: id) }
+        return id
     }
 
     /// The run that the same key brought before.

@@ -17,7 +17,7 @@ extension SQLiteRunStore {
                 RunEvent(
                     number: row.int(0),
                     kind: try Stored.name(RunEvent.Kind.self, row.text(1)),
-                    data: try Stored.decode(JSON.self, from: row.utf8(2)),
+                    data: try Stored.value(row.utf8(2)),
                     timestamp: row.time(3)
                 )
             }

@@ -7,6 +7,7 @@ import AtelierCore
 package struct SQLiteRunStore: RunStore {
     let writer: Writer
     let readers: Readers
+    let plans: PlanCache
 
     /// Reads are short; more connections than cores that wait for a disk would only cost memory.
     private static let readerCount = 4
@@ -16,7 +17,8 @@ package struct SQLiteRunStore: RunStore {
     /// - Parameter path: The file; its folder must exist.
     /// - Throws: ``Failure`` with `store_unavailable`, `corrupt`, `no_space`, or `refused_start` for the database of a newer program.
     package init(path: String) throws {
-        let connection = try Connection(path: path, readOnly: false)
+        let plans = PlanCache()
+        let connection = try Connection(path: path, readOnly: false, plans: plans)
         let mode = try connection.first("PRAGMA journal_mode = WAL") { $0.text(0) }
         guard mode == "wal" else {
             throw Failure(
@@ -29,7 +31,8 @@ package struct SQLiteRunStore: RunStore {
         try connection.execute("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON")
         try Migrations.migrate(connection)
         self.writer = Writer(connection)
-        self.readers = try Readers(path: path, count: Self.readerCount)
+        self.readers = try Readers(path: path, count: Self.readerCount, plans: plans)
+        self.plans = plans
     }
 
     /// Opens a database beside whoever holds it, to read and nothing else: every write fails with `store_unavailable`.
@@ -37,10 +40,12 @@ package struct SQLiteRunStore: RunStore {
     /// - Parameter path: The file; it must exist.
     /// - Throws: ``Failure`` with `store_unavailable`, `corrupt`, or `refused_start` for the database of another version.
     package init(reading path: String) throws {
-        let connection = try Connection(path: path, readOnly: true)
+        let plans = PlanCache()
+        let connection = try Connection(path: path, readOnly: true, plans: plans)
         try Migrations.checkCurrent(connection)
         self.writer = Writer(connection)
-        self.readers = try Readers(path: path, count: 1)
+        self.readers = try Readers(path: path, count: 1, plans: plans)
+        self.plans = plans
     }
 
     /// Ends what is being written, moves everything into the one file and closes it.

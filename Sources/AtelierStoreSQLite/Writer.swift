@@ -68,7 +68,8 @@ actor Writer {
         self.flush()
         // Beside a holder there is nothing to tidy up: SQLite calls that an error of the disk.
         guard !self.connection.isReadOnly else { return }
-        try self.connection.execute("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)")
+        // No `PRAGMA optimize`: its figures of a small database make SQLite go through a large one row by row.
+        try self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     }
 
     private func flush() {

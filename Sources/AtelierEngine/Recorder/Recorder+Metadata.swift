@@ -7,7 +7,8 @@ extension Recorder {
 
     /// Replaces `metadata.json` after each ``outdateMetadata()``, beside the work, until the task is cancelled.
     ///
-    /// What is overtaken while the one before is being written is never written. One that fails is logged: the next one, or the last, takes its place.
+    /// What is overtaken while the one before is being written is never written. One that fails is logged: the next one, or
+    /// the last, takes its place.
     func keepMetadata() async {
         var seen = 0
         while !Task.isCancelled {

@@ -18,6 +18,21 @@ enum Folding {
         return words
     }
 
+    /// Whether a folded word holds another.
+    ///
+    /// Nearly all are ASCII, where comparing bytes and comparing letters is the same; the standard library's search is far slower.
+    static func does(_ word: String, hold part: String) -> Bool {
+        let (word, part) = (word.utf8, part.utf8)
+        guard word.allSatisfy({ $0 < 0x80 }), part.allSatisfy({ $0 < 0x80 }) else { return String(word).contains(String(part)) }
+        guard let first = part.first else { return true }
+        var rest = word[...]
+        while let start = rest.firstIndex(of: first) {
+            if rest[start...].starts(with: part) { return true }
+            rest = rest[rest.index(after: start)...]
+        }
+        return false
+    }
+
     /// A letter's base; nil for what separates words.
     private static func folded(_ scalar: Unicode.Scalar) -> String? {
         if let base = Self.bases[scalar] { return base }

@@ -85,7 +85,7 @@ struct WordList: Sendable, Decodable {
             return words.indices.dropLast(self.folded.count - 1).contains { start in
                 let run = words[start..<start + self.folded.count]
                 guard run.dropLast().elementsEqual(self.folded.dropLast()), let word = run.last else { return false }
-                return self.matches(word, last) && !self.exceptions.contains { word.contains($0) }
+                return self.matches(word, last) && !self.exceptions.contains { Folding.does(word, hold: $0) }
             }
         }
 
@@ -93,7 +93,7 @@ struct WordList: Sendable, Decodable {
             switch self.match {
             case .whole: word == term
             case .prefix: word.hasPrefix(term)
-            case .anywhere: word.contains(term)
+            case .anywhere: Folding.does(word, hold: term)
             }
         }
 

@@ -21,7 +21,7 @@ import Testing
     @Test func `events are derived: starts, then entities, then ends, then the transition`() throws {
         var record = Self.running()
         let change = Self.change {
-            $0.stages = [(StageKey(1), .finish), (StageKey(1), .start)]
+            $0.stages = [(StageKey(1), .start), (StageKey(1), .finish)]
             $0.entities = [(1, Sample.draft()), (2, Sample.draft(.translation))]
             $0.transition = .finish(.succeeded, nil)
         }

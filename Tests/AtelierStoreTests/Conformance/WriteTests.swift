@@ -57,10 +57,10 @@ import Testing
             #expect(run.updated == now)
             #expect(
                 try await store.kinds(of: lease.run)
-                    == [.queued, .started, .stageStarted, .stageStarted, .entitySaved, .entitySaved, .stageFinished]
+                    == [.queued, .started, .stageStarted, .entitySaved, .entitySaved, .stageFinished, .stageStarted]
             )
-            let events = try await store.events(of: lease.run, after: 4, limit: 2)
-            #expect(events.map(\.number) == [5, 6])
+            let events = try await store.events(of: lease.run, after: 3, limit: 2)
+            #expect(events.map(\.number) == [4, 5])
             #expect(events[0].data == run.entities[0].eventData)
             #expect(events[0].timestamp == now)
         }
