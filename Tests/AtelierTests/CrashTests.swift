@@ -8,8 +8,9 @@ import Testing
     ///
     /// Method: submit 30 runs, kill the server after a number of events that the seed decides (never after a time), start it again on the
     /// same directory, twice over; then every accepted run must have ended once, whole, with an unbroken chain.
-    @Test(arguments: 1...10 as ClosedRange<UInt64>) func `kill -9 loses nothing that was accepted and doubles nothing`(_ seed: UInt64) async throws
-    {
+    @Test(arguments: 1...10 as ClosedRange<UInt64>) func `kill -9 loses nothing that was accepted and doubles nothing`(
+        _ seed: UInt64
+    ) async throws {
         var random = SplitMix64(seed: seed)
         let home = try TestHome()
         var server = try await home.serve()
