@@ -77,6 +77,20 @@ let package = Package(
         tests("AtelierHTTPTests", ["AtelierCore", "AtelierHTTP", "AtelierTesting", "CPosix"]),
         tests("AtelierTests", ["AtelierCore", "AtelierTesting", "atelier"]),
         tests("AtelierStoreTests", ["AtelierCore", "AtelierStoreMemory", "AtelierStoreSQLite", "AtelierTesting"]),
+        tests("AtelierSchemasTests", ["AtelierCore", "AtelierSchemas", "AtelierTesting"]),
+        tests("AtelierStagesTests", ["AtelierCore", "AtelierStages", "AtelierTesting"]),
+        tests("AtelierBackendsTests", ["AtelierCore", "AtelierBackends", "AtelierTesting"]),
+        tests("AtelierArchiveTests", ["AtelierCore", "AtelierArchive", "AtelierTesting"]),
+        tests(
+            "AtelierEngineTests",
+            ["AtelierCore", "AtelierEngine", "AtelierArchive", "AtelierStoreMemory", "AtelierTesting"]
+        ),
+        tests(
+            "AtelierRecoverTests",
+            [
+                "AtelierCore", "AtelierEngine", "AtelierArchive", "AtelierStoreSQLite", "AtelierTesting", "CSQLite", "atelier",
+            ]
+        ),
         tests("AtelierSimulationTests", ["AtelierCore", "AtelierTesting"]),
         tests("TidyTests", []),
     ],

@@ -82,7 +82,7 @@ struct KeptRun: Sendable {
         return Dictionary(grouping: rows, by: \.0).mapValues { $0.map(\.1) }
     }
 
-    private static let entityColumns =
+    static let entityColumns =
         "sequence, stage, output, iteration, type, mime_type, extension, bytes, sha256, salt, timestamp, metadata, link"
 
     private static func entity(_ row: Row) throws -> Entity {

@@ -9,9 +9,10 @@ extension SQLiteRunStore {
             try Self.checkRoom(for: run, in: connection)
             let number = try Self.insert(run, plan: plan, in: connection)
             try KeptRun.insert(RunRecord.queuedEvents, from: 1, of: number, at: run.timestamp, in: connection)
+            let tokens = FilterToken.all(of: run.labels, config: run.plan.schema)
             try connection.run(
                 "INSERT INTO search (rowid, text, filters) VALUES (?, ?, ?)",
-                [.integer(number), .text(run.plan.inputText), .text(FilterToken.all(of: run).joined(separator: " "))]
+                [.integer(number), .text(run.plan.inputText), .text(tokens.joined(separator: " "))]
             )
             if let (key, body) = run.idempotency {
                 try connection.run(
@@ -70,10 +71,10 @@ extension SQLiteRunStore {
 ///
 /// Hashed, as a label may hold anything and a word may not.
 enum FilterToken {
-    static func all(of run: NewRun) -> [String] {
+    static func all(of labels: RunLabels, config: String) -> [String] {
         [
-            Self.make("owner", run.labels.owner), Self.make("config", run.plan.schema), run.labels.userID.map { Self.make("user", $0) },
-            run.labels.sessionID.map { Self.make("session", $0) },
+            Self.make("owner", labels.owner), Self.make("config", config), labels.userID.map { Self.make("user", $0) },
+            labels.sessionID.map { Self.make("session", $0) },
         ].compactMap(\.self)
     }
 

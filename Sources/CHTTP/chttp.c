@@ -163,6 +163,8 @@ int chttp_watch_input(int watch, int fd, uint64_t mark) {
     return epoll_ctl(watch, EPOLL_CTL_ADD, fd, &wanted) ? -errno : 0;
 }
 
+void chttp_watch_drop(int watch, int fd) { epoll_ctl(watch, EPOLL_CTL_DEL, fd, NULL); }
+
 int chttp_watch_wait(int watch, uint64_t *marks, int most, int milliseconds) {
     struct epoll_event events[64];
     int count = epoll_wait(watch, events, most < 64 ? most : 64, milliseconds);

@@ -21,7 +21,7 @@ import Testing
             let folder = home.folder(of: id)
             #expect(report["folder"]?.string == folder.path)
             #expect(output["path"]?.string == "\(folder.path)/\(output["filename"]?.string ?? "")")
-            #expect(try folder.flaws() == [])
+            expectWhole(folder)
             let bytes = try folder.entity("output_image")
             #expect(output["sha256"]?.string == Digest(of: bytes).hex)
             #expect(output["bytes"]?.integer == Int64(bytes.count))

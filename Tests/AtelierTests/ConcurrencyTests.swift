@@ -44,7 +44,7 @@ import Testing
             let record = try await server.ended(id)
             #expect(record["status"] == "succeeded", "\(record)")
             let folder = home.folder(of: id)
-            #expect(try folder.flaws() == [])
+            expectWhole(folder)
             #expect(try folder.entity("input") == Array(ideas[number].utf8))
             let text = String(decoding: try folder.entity("interception"), as: UTF8.self)
             #expect(Self.words(text) == Self.words(ideas[number]))

@@ -8,8 +8,9 @@ import Testing
     ///
     /// Method: submit 30 runs, kill the server after a number of events that the seed decides (never after a time), start it again on the
     /// same directory, twice over; then every accepted run must have ended once, whole, with an unbroken chain.
-    @Test(arguments: [1, 2, 3] as [UInt64]) func `kill -9 loses nothing that was accepted and doubles nothing`(_ seed: UInt64) async throws
-    {
+    @Test(arguments: 1...10 as ClosedRange<UInt64>) func `kill -9 loses nothing that was accepted and doubles nothing`(
+        _ seed: UInt64
+    ) async throws {
         var random = SplitMix64(seed: seed)
         let home = try TestHome()
         var server = try await home.serve()
@@ -41,7 +42,7 @@ import Testing
             let record = try await server.ended(id)
             #expect(record["status"] == "succeeded", "seed \(seed): \(record)")
             attempts.append(record["attempt"]?.integer ?? 0)
-            #expect(try home.folder(of: id).flaws() == [], "seed \(seed), run \(id)")
+            expectWhole(home.folder(of: id))
             ConcurrencyTests.expectOrder(try await server.events(of: id))
         }
         #expect(attempts.allSatisfy { (1...Int64(kills) + 1).contains($0) }, "seed \(seed): \(attempts)")
@@ -80,7 +81,7 @@ import Testing
             if let before = accepted[number] { #expect(id == before, "seed \(seed), submit \(number)") }
             ids.insert(id.text)
             #expect(try await second.ended(id)["status"] == "succeeded")
-            #expect(try home.folder(of: id).flaws() == [])
+            expectWhole(home.folder(of: id))
             #expect(try home.folder(of: id).entity("input") == Array("wunsch \(number)".utf8))
         }
         #expect(ids.count == 40)

@@ -8,7 +8,7 @@ import Testing
     private func made(in home: TestHome) async throws -> RunFolder {
         let run = try await home.atelier("run", "ein Haus am See", "--output", "tune", "--json")
         let folder = home.folder(of: try #require(run.json()["run_id"]?.string.flatMap { RunID($0) }, "\(run.errors)"))
-        #expect(try folder.flaws() == [])
+        expectWhole(folder)
         return folder
     }
 
@@ -38,7 +38,7 @@ import Testing
         try isFound("02_input.txt: link")
         try Data("ein Haus am See".utf8).write(to: URL(fileURLWithPath: input))
         try Data(whole).write(to: URL(fileURLWithPath: folder.path + "/metadata.json"))
-        #expect(try folder.flaws() == [])
+        expectWhole(folder)
 
         try self.change(folder) { $0[2]["timestamp"] = "2020-01-01T00:00:00.000Z" }
         try isFound("link")

@@ -1,5 +1,6 @@
 import AtelierCore
 import AtelierTesting
+import Foundation
 import Testing
 
 @Suite struct RunTests {
@@ -11,7 +12,7 @@ import Testing
         #expect(report["outputs"]?.array?.compactMap { $0["type"]?.string } == ["output_image", "output_music"])
         let id = try #require(report["run_id"]?.string.flatMap { RunID($0) })
         let folder = home.folder(of: id)
-        #expect(try folder.flaws() == [])
+        expectWhole(folder)
         let outputs = try #require(folder.metadata()["outputs"]?.array)
         #expect(outputs.map { $0["index"] } == [0, 1] && outputs.map { $0["type"] } == ["image", "music"])
 
@@ -55,7 +56,7 @@ import Testing
         #expect(record["status"] == "cancelled")
         let folder = home.folder(of: id)
         #expect(try folder.metadata()["status"] == "cancelled")
-        #expect(try folder.flaws() == [])
+        expectWhole(folder)
         #expect(try await server.get("/api/media/image/\(id)").status == 404)
         ConcurrencyTests.expectOrder(try await server.events(of: id), endsWith: "run.cancelled")
         // Again is the same wish; one that comes too late is told the outcome.
@@ -108,11 +109,25 @@ import Testing
         }
         #expect(try await server.stop() == .code(0))
         #expect(try home.folder(of: first).metadata()["status"] == "succeeded")
-        #expect(try home.folder(of: first).flaws() == [])
+        expectWhole(home.folder(of: first))
         let second = try await home.serve()
         #expect(try await second.ended(first)["attempt"] == 1)
         #expect(try await second.ended(next)["status"] == "succeeded")
         #expect(try await second.stop() == .code(0))
+    }
+
+    @Test(arguments: 0..<8) func `SIGTERM is heard however early it comes`(_ round: Int) async throws {
+        let home = try TestHome()
+        for signal in [SIGTERM, SIGINT] {
+            let process = try await home.start([TestHome.program, "serve", "--port", "0"])
+            _ = try await eventually("the address") { process.output.contains("listens") ? true : nil }
+            process.send(signal)
+            #expect(try await process.untilEnded() == .code(0))
+        }
+        // So early that there may be no program yet: it ends all the same.
+        let process = try await home.start([TestHome.program, "serve", "--port", "0"])
+        process.send(SIGTERM)
+        #expect([.code(0), .signal(SIGTERM)].contains(try await process.untilEnded()))
     }
 
     @Test func `SIGTERM lets a client that waits for its picture have it`() async throws {

@@ -24,7 +24,7 @@ import Testing
         let id = try #require(problem["run_id"]?.string.flatMap { RunID($0) })
         // It is a run like any other: recorded, with the verdict, and without a picture.
         let folder = home.folder(of: id)
-        #expect(try folder.flaws() == [])
+        expectWhole(folder)
         let metadata = try folder.metadata()
         #expect(metadata["status"] == "blocked" && metadata["error"]?["message"]?.string == sentence)
         #expect(try JSON(parsing: folder.entity("safety"))["safe"] == false)

@@ -28,7 +28,7 @@ import Testing
 
         let folder = home.folder(of: id)
         #expect(folder.path.hasSuffix("/runs/\(id.time.dayPath)/\(id)"))
-        #expect(try folder.flaws() == [])
+        expectWhole(folder)
         #expect(try folder.entity("output_image") == picture.body)
         let metadata = try folder.metadata()
         #expect(metadata["status"] == "succeeded")

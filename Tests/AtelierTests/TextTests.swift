@@ -25,7 +25,7 @@ import Testing
         let id = try #require(answer.json()["run_id"]?.string.flatMap { RunID($0) })
         let folder = home.folder(of: id)
         #expect(try folder.file("02_input.txt") == Array(idea.utf8))
-        #expect(try folder.flaws() == [])
+        expectWhole(folder)
         let plan = try JSON(parsing: folder.entity("config_used"))
         #expect(plan["input_text"]?.string.map { Array($0.utf8) } == Array(idea.utf8))
         let served = try await server.get("/api/pipeline/\(id)/entity/input")

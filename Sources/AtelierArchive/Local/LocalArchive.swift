@@ -87,12 +87,19 @@ package final class LocalArchive<Disk: FileSystem>: Archive {
 
     package func replaceMetadata(_ bytes: [UInt8], of run: RunID) async throws {
         let folder = self.folder(of: run)
-        let writer = StagingWriter(path: self.makeTemporaryPath(for: run), disk: self.disk, limit: self.limits.outputBytes)
-        try await self.inTemporaryFolder {
-            try self.makeFolder(folder)
-            let file = try writer.write(bytes)
-            try self.disk.replace("\(folder)/metadata.json", with: file.path)
-            try self.disk.sync(directory: folder)
+        let path = self.makeTemporaryPath(for: run)
+        let writer = StagingWriter(path: path, disk: self.disk, limit: self.limits.outputBytes)
+        do {
+            try await self.inTemporaryFolder {
+                try self.makeFolder(folder)
+                let file = try writer.write(bytes)
+                try self.disk.replace("\(folder)/metadata.json", with: file.path)
+                try self.disk.sync(directory: folder)
+            }
+        } catch {
+            // An ending is tried again while the disk is full; each try must not leave a file behind.
+            try? await self.pool.run { [disk] in try disk.remove(path) }  // tidy: the first error is the one to report
+            throw error
         }
     }
 

@@ -7,7 +7,7 @@ import AtelierCore
 enum CutUp {
     static func perform(_ text: String, seed: UInt64) -> String {
         var random = SplitMix64(seed: seed)
-        var pieces = text.split(whereSeparator: \.isWhitespace).flatMap { Self.cut($0, &random) }
+        var pieces = text.unicodeScalars.split { $0.properties.isWhitespace }.map { Substring($0) }.flatMap { Self.cut($0, &random) }
         random.shuffle(&pieces)
         var lines: [String] = []
         while !pieces.isEmpty {

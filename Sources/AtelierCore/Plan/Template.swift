@@ -45,8 +45,10 @@ package enum Template {
                 visit(.placeholder(name))
                 rest = rest[close.upperBound...]
             } else {
-                visit(.text(rest[..<open.upperBound]))
-                rest = rest[open.upperBound...]
+                // One brace only: the next one may open a placeholder.
+                let next = rest.index(after: open.lowerBound)
+                visit(.text(rest[..<next]))
+                rest = rest[next...]
             }
         }
         visit(.text(rest))

@@ -13,7 +13,7 @@ package protocol Archive: Sendable {
     /// - Throws: ``Failure`` with `conflict` when a name is taken.
     func publish(_ files: [(file: StagedFile, name: String)], of run: RunID) async throws
 
-    /// Takes back names whose publishing failed half-way; what was never published is passed over.
+    /// Takes files away that were published and never recorded. Durable only with the next change of the folder.
     func withdraw(_ names: [String], of run: RunID) async throws
 
     /// Drops a staged file.

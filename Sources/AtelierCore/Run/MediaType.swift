@@ -37,6 +37,8 @@ package struct MediaType: Sendable, Hashable, Codable {
             }
         }
         if head.dropFirst(4).starts(with: "ftyp".utf8) {
+            // Pictures of the HEIF family share the box with films; they are no kind that is stored.
+            if ["hei", "hev", "mif1", "msf1"].contains(where: container.hasPrefix) { return nil }
             if container.hasPrefix("M4A") { return MediaType("audio/mp4", "m4a") }
             return container.hasPrefix("avif") ? MediaType("image/avif", "avif") : MediaType("video/mp4", "mp4")
         }

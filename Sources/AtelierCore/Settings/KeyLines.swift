@@ -73,7 +73,10 @@ struct KeyLines {
         while let byte = self.rest.popFirst(), byte != quote {
             if byte == UInt8(ascii: "\n") { self.line += 1 }
             text.append(byte)
-            if byte == UInt8(ascii: "\\"), let escaped = self.rest.popFirst() { text.append(escaped) }
+            if byte == UInt8(ascii: "\\"), let escaped = self.rest.popFirst() {
+                if escaped == UInt8(ascii: "\n") { self.line += 1 }
+                text.append(escaped)
+            }
         }
         return String(decoding: text, as: UTF8.self)
     }

@@ -107,7 +107,8 @@ extension Limits {
         ("idempotency_hours", \.idempotencyHours), ("media_seconds", \.mediaSeconds), ("media_memory_bytes", \.mediaMemoryBytes),
         ("output_bytes", \.outputBytes), ("disk_reserve_bytes", \.diskReserveBytes), ("connections", \.connections),
         ("connections_per_address", \.connectionsPerAddress), ("connection_memory_bytes", \.connectionMemoryBytes),
-        ("header_seconds", \.headerSeconds), ("idle_seconds", \.idleSeconds), ("stream_comment_seconds", \.streamCommentSeconds),
+        ("header_seconds", \.headerSeconds), ("body_seconds", \.bodySeconds), ("idle_seconds", \.idleSeconds),
+        ("stream_comment_seconds", \.streamCommentSeconds),
         ("stream_buffer_bytes", \.streamBufferBytes), ("page_rows", \.pageRows), ("execute_wait_seconds", \.executeWaitSeconds),
         ("drain_seconds", \.drainSeconds),
     ]

@@ -93,12 +93,22 @@ package struct SettingsResolver: Sendable {
         return EffectiveSetting(path: path, value: first.value, source: first.source, overrode: layers)
     }
 
+    /// A URL without what makes no difference: case, slashes at its end, a port that is the scheme's own.
+    private static func plain(_ url: String) -> String {
+        let plain = url.lowercased().trimmingSlashes
+        let own = plain.hasPrefix("https:") ? ":443" : ":80"
+        guard let scheme = plain.firstRange(of: "://") else { return plain }
+        let place = plain[scheme.upperBound...].prefix { $0 != "/" }
+        guard place.hasSuffix(own) else { return plain }
+        return String(plain[..<scheme.upperBound] + place.dropLast(own.count) + plain[place.endIndex...])
+    }
+
     /// Two engines with one URL are one engine under two names: every choice between them would be an illusion.
     private func checkBackends() throws {
         var seen: [String: String] = [:]
         for backend in self.settings.backends {
             guard let url = backend.url else { continue }
-            let plain = url.lowercased().trimmingSlashes
+            let plain = Self.plain(url)
             if let other = seen[plain] {
                 let sources = [other, backend.id].map { id in "\(id): \(self.explain("backends.\(id).url", default: .null).source)" }
                 throw Failure(
@@ -146,15 +156,14 @@ extension SettingsResolver {
         var given: [Given] = []
         func add(_ value: JSON, at keys: [String], named names: [String]) throws {
             if keys == ["backends"] {
-                for (index, backend) in (value.array ?? []).enumerated() {
-                    guard let id = backend["id"]?.string else {
-                        throw Failure(.refusedStart, "An engine in '\(path)' (backends[\(index)]) has no id.")
-                    }
+                for (index, backend) in try Self.engines(value, path).enumerated() {
+                    let id = backend["id"]?.string ?? ""
                     for (key, value) in (backend.object ?? [:]).sorted(by: { $0.key < $1.key }) where key != "id" {
                         try add(value, at: ["backends", String(index), key], named: ["backends", id, key])
                     }
                 }
             } else if let object = value.object, names.first != "backends" || names.count < 3 {
+                if object.isEmpty { try Self.checkGroup(names.joined(separator: "."), path) }
                 for (key, value) in object.sorted(by: { $0.key < $1.key }) { try add(value, at: keys + [key], named: names + [key]) }
             } else {
                 given.append((names.joined(separator: "."), value, .file(path: path, line: lines.line(of: keys))))
@@ -162,6 +171,40 @@ extension SettingsResolver {
         }
         for (key, value) in members.sorted(by: { $0.key < $1.key }) { try add(value, at: [key], named: [key]) }
         return given
+    }
+
+    /// The engines of a file: each an object with an id of its own and a kind.
+    private static func engines(_ value: JSON, _ path: String) throws -> [JSON] {
+        guard let engines = value.array else { throw Failure(.refusedStart, "'backends' in '\(path)' must be a list of engines.") }
+        var ids: Set<String> = []
+        for (index, engine) in engines.enumerated() {
+            guard let id = engine["id"]?.string, !id.isEmpty else {
+                throw Failure(.refusedStart, "An engine in '\(path)' (backends[\(index)]) has no id.")
+            }
+            guard ids.insert(id).inserted else {
+                throw Failure(.refusedStart, "Two engines in '\(path)' have the id '\(id)'.", hint: "Give each engine its own id.")
+            }
+            guard engine["kind"] != nil else {
+                let kinds = BackendKind.allCases.map(\.rawValue).joined(separator: ", ")
+                throw Failure(.refusedStart, "The engine '\(id)' in '\(path)' has no kind.", hint: "Known: \(kinds).")
+            }
+        }
+        return engines
+    }
+
+    /// An empty object sets nothing, but its name must be right all the same.
+    private static func checkGroup(_ name: String, _ path: String) throws {
+        let known = SettingKey.all.map(\.path)
+        let isGroup = name.hasPrefix("models") || known.contains { $0.hasPrefix(name + ".") }
+        guard !isGroup else { return }
+        let groups = Set((known + ["models", "backends"]).map { String($0.prefix { $0 != "." }) }).sorted()
+        let failure = Failure.unknown(
+            .unknownSetting,
+            thing: "setting",
+            name: name,
+            known: name.contains(".") ? known : groups
+        )
+        throw Failure(.refusedStart, "\(failure.message) It came from: \(path).", hint: failure.hint)
     }
 
     /// The variables that begin with `ATELIER_`, by path.

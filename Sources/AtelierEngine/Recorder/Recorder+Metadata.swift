@@ -1,23 +1,20 @@
 import AtelierCore
 
-/// `metadata.json`, which follows the rows: soon while the run is under way, and surely at its end.
+/// `metadata.json`, which follows the rows: at once while the run is under way, and surely at its end.
 extension Recorder {
-    /// How far it may lie behind; what is overtaken within this time is never written.
-    private static let metadataDelay = Duration.milliseconds(500)
-
     /// Says that the rows have got ahead of `metadata.json`.
     func outdateMetadata() { self.outdated.signal() }
 
-    /// Replaces `metadata.json` soon after each ``outdateMetadata()``, beside the work, until the task is cancelled.
+    /// Replaces `metadata.json` after each ``outdateMetadata()``, beside the work, until the task is cancelled.
     ///
-    /// One that fails is logged: the next one, or the last, takes its place.
+    /// What is overtaken while the one before is being written is never written. One that fails is logged: the next one, or
+    /// the last, takes its place.
     func keepMetadata() async {
         var seen = 0
         while !Task.isCancelled {
             do {
                 if self.outdated.count == seen { await self.outdated.wait(after: seen, atMost: .seconds(3600), by: self.parts.time) }
                 guard self.outdated.count > seen else { continue }
-                try await self.parts.time.sleep(for: Self.metadataDelay)
                 seen = self.outdated.count
                 try await self.writeMetadata()
             } catch is CancellationError {

@@ -9,21 +9,12 @@ package final class Recorder: Sendable {
     let lease: Lease
     let parts: Parts
     private let gate = SerialGate()
+    /// The reserved numbers that are neither recorded nor void: files may lie under them without a row.
+    private let open: Mutex<[Int: EntityDraft]>
     /// Replacing `metadata.json` has a line of its own: it must not hold up what is to be saved.
     let metadataGate = SerialGate()
     /// Signalled when the rows have got ahead of `metadata.json`.
     let outdated = Wakeup()
-    private let numbers: Mutex<Numbers>
-
-    /// The reserved numbers that are neither recorded nor void.
-    private struct Numbers {
-        var open: [Int: EntityDraft]
-        /// Those that the next write says are void: their files could not be published and are gone.
-        var void: [Int] = []
-
-        /// The names of files that may lie in the folder without a row.
-        var names: [String] { self.open.sorted { $0.key < $1.key }.map { $0.value.filename(sequence: $0.key) } }
-    }
 
     /// What a recorder works with.
     package struct Parts: Sendable {
@@ -73,7 +64,7 @@ package final class Recorder: Sendable {
     package init(_ leased: LeasedRun, _ parts: Parts) {
         self.lease = leased.lease
         self.parts = parts
-        self.numbers = Mutex(Numbers(open: Dictionary(leased.reserved.map { ($0.sequence, $0.draft) }) { $1 }))
+        self.open = Mutex(Dictionary(leased.reserved.map { ($0.sequence, $0.draft) }) { $1 })
     }
 
     /// Saves items and writes the change that they belong to, in one transaction with their events.
@@ -102,14 +93,8 @@ package final class Recorder: Sendable {
     private func record(_ files: [StagedFile], _ drafts: [EntityDraft], _ change: RunChange) async throws {
         let numbers = try await self.reserve(drafts)
         let named = zip(zip(numbers, drafts), files).map { (file: $1, name: $0.1.filename(sequence: $0.0)) }
-        do {
-            if !named.isEmpty { try await self.parts.archive.publish(named, of: self.lease.run) }
-        } catch {
-            // If this fails too, the numbers stay open, and closing the run withdraws them.
-            try await self.parts.archive.withdraw(named.map(\.name), of: self.lease.run)
-            self.numbers.withLock { $0.void += numbers }
-            throw error
-        }
+        // If this fails half-way the numbers stay open, and closing the run takes away what was published.
+        if !named.isEmpty { try await self.parts.archive.publish(named, of: self.lease.run) }
         var change = change
         change.entities += zip(numbers, drafts).map { (sequence: $0, draft: $1) }
         try await self.write(change)
@@ -118,20 +103,16 @@ package final class Recorder: Sendable {
     private func reserve(_ drafts: [EntityDraft]) async throws -> [Int] {
         guard !drafts.isEmpty else { return [] }
         let numbers = try await self.persistently { try await self.parts.store.reserve(drafts, for: self.lease) }
-        self.numbers.withLock { state in
-            for (number, draft) in zip(numbers, drafts) { state.open[number] = draft }
+        self.open.withLock { open in
+            for (number, draft) in zip(numbers, drafts) { open[number] = draft }
         }
         return numbers
     }
 
-    /// Writes a change, and that the numbers whose files could not be published are void.
     private func write(_ change: RunChange) async throws {
-        var change = change
-        change.voided += self.numbers.withLock(\.void)
-        try await self.persistently { [change] in try await self.parts.store.write(change, for: self.lease, at: self.parts.time.now) }
-        self.numbers.withLock { state in
-            for number in change.entities.map(\.sequence) + change.voided { state.open[number] = nil }
-            state.void = []
+        try await self.persistently { try await self.parts.store.write(change, for: self.lease, at: self.parts.time.now) }
+        self.open.withLock { open in
+            for number in change.entities.map(\.sequence) + change.voided { open[number] = nil }
         }
     }
 
@@ -196,7 +177,7 @@ package final class Recorder: Sendable {
 
     /// Settles the numbers that an earlier attempt reserved: a whole file is adopted as it was meant, anything else is void.
     package func adopt() async throws {
-        let reserved = self.numbers.withLock(\.open).sorted { $0.key < $1.key }
+        let reserved = self.openNumbers
         guard !reserved.isEmpty else { return }
         var change = RunChange()
         for (sequence, draft) in reserved {
@@ -219,11 +200,20 @@ package final class Recorder: Sendable {
     }
 
     /// Takes away what was published and can no longer be recorded, because the outcome is decided: nobody was told of it.
+    ///
+    /// Only a file that is whole and the one that was meant is taken away; what somebody else put there stays and is the audit's.
     package func close() async throws {
-        let names = self.numbers.withLock(\.names)
-        guard !names.isEmpty else { return }
         try await self.gate.run {
-            try await self.persistently { try await self.parts.archive.withdraw(names, of: self.lease.run) }
+            for (sequence, draft) in self.openNumbers {
+                try await self.persistently {
+                    guard try await self.isWhole(sequence, draft) else { return }
+                    try await self.parts.archive.withdraw([draft.filename(sequence: sequence)], of: self.lease.run)
+                }
+            }
         }
+    }
+
+    private var openNumbers: [(sequence: Int, draft: EntityDraft)] {
+        self.open.withLock { $0 }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 }

@@ -48,6 +48,7 @@ struct OutputRunner: Sendable {
         do {
             let verdict = try await self.checkOutput()
             guard verdict.safe else { return .blocked(verdict.problem(for: self.stages.plan.userLanguage)) }
+            if self.isWhole { return try await self.finishAdopted() }
             // With the end of its check, unless an earlier attempt has checked it.
             if self.isChecked { try await self.stages.start(self.generation) }
             let files = try await self.withSlot { try await self.generate() }
@@ -73,6 +74,20 @@ struct OutputRunner: Sendable {
             return .blocked(try await self.savedVerdict().problem(for: self.stages.plan.userLanguage))
         }
         return nil
+    }
+
+    /// Whether every file of this output was adopted: the engine must not be asked for them again.
+    private var isWhole: Bool {
+        (0..<self.output.count).allSatisfy { iteration in
+            self.stages.record.entity(EntityKey(self.output.medium.entityType, stage: self.generation, iteration: iteration)) != nil
+        }
+    }
+
+    private func finishAdopted() async throws -> OutputResult {
+        var change = RunChange()
+        change.stages = [(self.generation, .start), (self.generation, .finish)]
+        try await self.stages.work.write(change)
+        return .stored
     }
 
     /// Whether an earlier attempt has let it through.
@@ -126,7 +141,13 @@ struct OutputRunner: Sendable {
         }
         var change = RunChange()
         change.stages = [(self.generation, .finish)]
-        try await self.stages.recorder.save(self.stages.missing(items), with: change)
+        let missing = self.stages.missing(items)
+        try await self.stages.recorder.save(missing, with: change)
+        let kept = Set(missing.map(\.key))
+        for item in items where !kept.contains(item.key) {
+            guard case .staged(let file, _) = item.content else { continue }
+            try? await self.parts.archive.discard(file)  // tidy: the output is recorded; the sweep takes the rest
+        }
         self.stages.recorder.outdateMetadata()
     }
 

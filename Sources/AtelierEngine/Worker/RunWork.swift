@@ -75,12 +75,11 @@ struct RunWork: Sendable {
         do {
             try await self.recorder.adopt()
             guard self.lease.attempt <= self.parts.limits.attempts else {
-                let failure = Failure(
+                throw Failure(
                     .internalError,
                     "The run was begun \(self.parts.limits.attempts) times and never came to its end.",
                     hint: "Try it again with another rule or engine."
                 )
-                return .ended(.failed, Problem(failure))
             }
             // Read again: a cancel may have come before the heartbeat listened, and adopted files have rows by now.
             let record = try await self.current()
@@ -123,7 +122,10 @@ struct RunWork: Sendable {
     private func conclude(_ stop: Stop) async throws {
         switch stop {
         case .paused: return
-        case .abandoned: throw LeaseLost()
+        case .abandoned:
+            // A write can meet a cancel before the heartbeat hears of it; the lease is then still good, and the ending this worker's.
+            guard !Task.isCancelled, try await self.isHeldForEnding() else { throw LeaseLost() }
+            try await self.end()
         case .decided: try await self.end()
         case .ended(let outcome, let problem):
             do {
@@ -134,6 +136,11 @@ struct RunWork: Sendable {
             }
             try await self.end()
         }
+    }
+
+    private func isHeldForEnding() async throws -> Bool {
+        let machine = try await self.current().machine
+        return machine.state == .finishing && machine.attempt == self.lease.attempt && machine.hold != nil
     }
 
     /// The outcome is decided: the last `metadata.json`, then the final state with its event.

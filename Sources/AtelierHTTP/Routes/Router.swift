@@ -109,11 +109,16 @@ package struct Router: HTTPHandler {
     }
 
     private func problem(_ error: any Error, _ request: HTTPRequest, isCompatible: Bool, runID: String? = nil) -> HTTPResponse {
-        let failure = Failure(wrapping: error)
+        let failure = error is CancellationError ? Self.stopping : Failure(wrapping: error)
         if failure.policy.status >= 500 { self.log.failure(failure, "A request failed.", ["method": .string(request.method)]) }
         let status = isCompatible ? CompatibleErrors.status(of: failure) : nil
         let response = HTTPResponse.problem(failure, status: status, instance: request.path, runID: runID.flatMap { RunID($0)?.text })
         return isCompatible ? CompatibleErrors.extend(response, failure) : response
+    }
+
+    /// A handler is cancelled when its client is gone or when the server's time to stop is over; only the second is read by anybody.
+    private static var stopping: Failure {
+        Failure(.storeUnavailable, "The server is stopping; what was accepted goes on at its next start.", hint: "Try again in a moment.")
     }
 
     private static func notAllowed(_ methods: [String], _ request: HTTPRequest) -> HTTPResponse {

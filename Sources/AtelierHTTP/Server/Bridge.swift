@@ -25,8 +25,7 @@ final class Bridge: Sendable {
     }
 
     func closed(_ connection: Connection) {
-        guard let fd = self.traffic.close(connection) else { return }
-        self.watcher.linger(fd)
+        if self.traffic.close(connection) { self.watcher.linger(on: connection.fd) }
     }
 
     // MARK: Requests

@@ -18,7 +18,6 @@ final class Traffic: Sendable {
         /// Streams end as soon as they begin.
         var isEnding = false
         var waits: [Wait] = []
-        var lingering: [Int32: UInt64] = [:]
         var nextTick: UInt64 = 0
     }
 
@@ -30,11 +29,6 @@ final class Traffic: Sendable {
         let deadline: UInt64
         let continuation: CheckedContinuation<Void, Never>
     }
-
-    /// How long, and for how many sockets, what a refused client still sends is read and forgotten: closing at once would reset the
-    /// connection and destroy the answer before the client reads it.
-    private static let lingerMilliseconds: UInt64 = 2000
-    private static let lingersMost = 64
 
     let limits: Limits
     private let state = Mutex(State())
@@ -66,23 +60,13 @@ final class Traffic: Sendable {
 
     /// The library is about to close the socket.
     ///
-    /// - Returns: A descriptor to linger on, if the client may still be sending.
-    func close(_ connection: Connection) -> Int32? {
+    /// - Returns: Whether the client may still be sending, so that the socket should linger.
+    func close(_ connection: Connection) -> Bool {
         let lingers = connection.withState { $0.lingers }
         return self.state.withLock { state in
             state.connections[connection.id] = nil
             if let key = connection.countedAs, let count = state.perAddress[key] { state.perAddress[key] = count > 1 ? count - 1 : nil }
-            guard lingers, !state.isEnding, state.lingering.count < Self.lingersMost else { return nil }
-            let copy = fcntl(connection.fd, F_DUPFD_CLOEXEC, 0)
-            guard copy >= 0 else { return nil }
-            state.lingering[copy] = Monotonic.now + Self.lingerMilliseconds
-            return copy
-        }
-    }
-
-    func lingerEnded(_ fd: Int32) {
-        self.state.withLock { state in
-            if state.lingering.removeValue(forKey: fd) != nil { _ = Glibc.close(fd) }
+            return lingers && !state.isEnding
         }
     }
 
@@ -98,7 +82,7 @@ final class Traffic: Sendable {
 
     /// Whether nothing is open, so that the watcher need not look at the time.
     var isQuiet: Bool {
-        self.state.withLock { $0.connections.isEmpty && $0.lingering.isEmpty && $0.waits.isEmpty }
+        self.state.withLock { $0.connections.isEmpty && $0.waits.isEmpty }
     }
 
     // MARK: Requests
@@ -136,15 +120,11 @@ final class Traffic: Sendable {
 
     // MARK: Time
 
-    /// Shuts down what is late, closes what has lingered, and sends keep-alive bytes.
+    /// Shuts down what is late and sends keep-alive bytes.
     func sweep(now: UInt64) {
         let ticked = self.state.withLock { state in
             // Under the lock, because a socket is closed only after `close(_:)` has taken it out: the number cannot be another's.
             for connection in state.connections.values where Self.isLate(connection, now: now) { shutdown(connection.fd, Int32(SHUT_RDWR)) }
-            for (fd, deadline) in state.lingering where deadline <= now {
-                state.lingering[fd] = nil
-                _ = Glibc.close(fd)
-            }
             return Array(state.exchanges.values)
         }
         let interval = UInt64(self.limits.streamCommentSeconds) * 1000

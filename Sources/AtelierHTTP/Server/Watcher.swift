@@ -16,6 +16,12 @@ final class Watcher: Sendable {
     private let watch = chttp_watch_make()
     private let event = chttp_event_make()
     private let isStopping = Atomic(false)
+    /// Copies of sockets that the library has closed, and when each is given up.
+    private let lingering = Mutex<[Int32: UInt64]>([:])
+    /// How long, and for how many sockets, what a refused client still sends is read and forgotten: closing at once would reset the
+    /// connection and destroy the answer before the client reads it.
+    private static let lingerMilliseconds: UInt64 = 2000
+    private static let lingersMost = 64
 
     init(traffic: Traffic) {
         self.traffic = traffic
@@ -23,6 +29,7 @@ final class Watcher: Sendable {
     }
 
     deinit {
+        for fd in self.lingering.withLock({ $0.keys }) { close(fd) }
         close(self.watch)
         close(self.event)
     }
@@ -33,8 +40,32 @@ final class Watcher: Sendable {
         if self.isAsleep.exchange(false, ordering: .sequentiallyConsistent) { chttp_event_kick(self.event) }
     }
 
-    func linger(_ fd: Int32) {
-        if chttp_watch_input(self.watch, fd, Self.lingerMark | UInt64(fd)) != 0 { self.traffic.lingerEnded(fd) }
+    /// Keeps a copy of a socket that the library is about to close, until its client has read the answer.
+    func linger(on fd: Int32) {
+        self.lingering.withLock { lingering in
+            guard lingering.count < Self.lingersMost else { return }
+            let copy = fcntl(fd, F_DUPFD_CLOEXEC, 0)
+            guard copy >= 0 else { return }
+            guard chttp_watch_input(self.watch, copy, Self.lingerMark | UInt64(copy)) == 0 else {
+                close(copy)
+                return
+            }
+            lingering[copy] = Monotonic.now + Self.lingerMilliseconds
+        }
+    }
+
+    /// Gives up the copies that `isOver` says.
+    ///
+    /// The library may still hold the socket itself, so the watch would go on under a number that is soon somebody else's: it is taken
+    /// back before the copy is closed.
+    private func endLingers(where isOver: (_ fd: Int32, _ deadline: UInt64) -> Bool) {
+        self.lingering.withLock { lingering in
+            for (fd, deadline) in lingering where isOver(fd, deadline) {
+                lingering[fd] = nil
+                chttp_watch_drop(self.watch, fd)
+                close(fd)
+            }
+        }
     }
 
     private let isAsleep = Atomic(false)
@@ -63,7 +94,7 @@ final class Watcher: Sendable {
         while !self.isStopping.load(ordering: .sequentiallyConsistent) {
             // Said before looking, so that a connection that opens in between either is seen or kicks.
             self.isAsleep.store(true, ordering: .sequentiallyConsistent)
-            let isQuiet = self.traffic.isQuiet
+            let isQuiet = self.traffic.isQuiet && self.lingering.withLock(\.isEmpty)
             if !isQuiet { self.isAsleep.store(false, ordering: .sequentiallyConsistent) }
             let count = chttp_watch_wait(self.watch, &marks, 64, isQuiet ? -1 : Int32(Self.intervalMilliseconds))
             for mark in marks.prefix(Int(count)) { self.look(at: mark) }
@@ -71,6 +102,7 @@ final class Watcher: Sendable {
             guard now >= nextSweep else { continue }
             nextSweep = now + Self.intervalMilliseconds
             self.traffic.sweep(now: now)
+            self.endLingers { _, deadline in deadline <= now }
         }
     }
 
@@ -79,7 +111,8 @@ final class Watcher: Sendable {
             chttp_event_clear(self.event)
         } else if mark & Self.lingerMark != 0 {
             let fd = Int32(truncatingIfNeeded: mark)
-            if chttp_discard(fd) == 0 { self.traffic.lingerEnded(fd) }
+            guard self.lingering.withLock({ $0[fd] != nil }) else { return }
+            if chttp_discard(fd) == 0 { self.endLingers { other, _ in other == fd } }
         } else {
             self.traffic.hungUp(mark)
         }

@@ -11,13 +11,19 @@ enum Fonts {
         try Self.once.get()
     }
 
+    /// Loads them before memory is limited.
+    ///
+    /// fontconfig that runs out of memory while it reads a font writes into the machine's cache that the font is not there, and every
+    /// program believes it until somebody runs fc-cache. What is wrong is said by ``start()``.
+    static func prepare() { _ = Self.once }
+
     private static let once = Result<Void, Failure> { () throws(Failure) in
         guard cm_fonts_start(Self.configuration) == 0 else { throw Failure(.internalError, "The fonts could not be loaded.") }
         for (family, package) in Self.needed where cm_fonts_have(family) == 0 {
             throw Failure(
                 .backendUnavailable,
                 "Pictures cannot be drawn: the typeface \(family) is missing.",
-                hint: "apt install \(package)"
+                hint: "apt install \(package); if it is installed, fc-cache -f makes fontconfig look again."
             )
         }
     }

@@ -12,8 +12,10 @@ package enum MediaWorkerProcess {
     /// - Returns: The exit code.
     package static func main(_ arguments: [String]) -> Int32 {
         guard let memory = arguments.first.flatMap({ UInt64($0) }) else { return 2 }
+        let becomes = arguments.count > 2 && arguments[1] == "--exec"
+        if !becomes { Fonts.prepare() }
         guard cm_confine(memory) == 0 else { return 1 }
-        if arguments.count > 2, arguments[1] == "--exec" { return Self.become(Array(arguments.dropFirst(2))) }
+        if becomes { return Self.become(Array(arguments.dropFirst(2))) }
         // Standard input is a socket for both directions; what a library prints must not end up in it.
         dup2(2, 1)
         let pipe = Pipe(descriptor: 0)

@@ -48,7 +48,11 @@ package final class MediaWorkers: MediaProbe, Procedures, Sendable {
             throw Failure.unknown(.unknownModel, thing: "procedure", name: order.procedure, known: ProcedureList.media.keys)
         }
         try Self.check(order, self.limits)
-        let died = Failure(.internalError, "The media worker died of the order.")
+        let died = Failure(
+            .internalError,
+            "The media worker died of the order.",
+            hint: "It may need more memory than limits.media_memory_bytes allows."
+        )
         let (answer, payload) = try await self.carryOut(.perform(order), died: died)
         guard case .work = answer else { throw Self.garbled }
         return payload

@@ -39,6 +39,8 @@ package struct Catalogue: Sendable {
     package func config(_ id: String, in layer: Layer) -> (config: Config, home: Int)? {
         for (home, namespace) in self.namespaces.enumerated() {
             if let config = namespace.configs[layer]?[id] { return (config, home) }
+            // A broken file of one's own is an error, not a reason to take the shipped one in its place.
+            if namespace.flaw(of: id, in: layer) != nil { return nil }
         }
         return nil
     }
@@ -91,8 +93,17 @@ extension Catalogue.Namespace {
                 }
                 let isPre = layer == .preInterception || layer == .preOutput
                 let id = isPre && parts.count > 3 ? "\(parts[parts.count - 2])/\(file.stem)" : file.stem
+                guard self.configs[layer]?[id] == nil else {
+                    throw Failure(.invalidRequest, "Another file of this folder has the id '\(id)' already.", hint: "Rename one of them.")
+                }
                 self.configs[layer, default: [:]][id] = try file.decode(Config.self)
             case ("output_config_defaults.json", 1): try self.loadDefaults(file)
+            case ("chunks", _), ("pipelines", _), ("configs", _):
+                throw Failure(
+                    .invalidRequest,
+                    "No schema is looked for here.",
+                    hint: "Files belong into chunks/, pipelines/ or configs/{interception,output,pre_interception,pre_output}/."
+                )
             default: return
             }
         } catch {
@@ -108,6 +119,11 @@ extension Catalogue.Namespace {
             self.defaultOutputs[medium] = id
         }
     }
+}
+
+extension Catalogue.Namespace {
+    /// What is wrong with the file of a config; nil when there is none or it is sound.
+    func flaw(of id: String, in layer: Catalogue.Layer) -> Catalogue.Flaw? { self.flaws["configs/\(layer.rawValue)/\(id).json"] }
 }
 
 extension Failure {

@@ -41,10 +41,9 @@ extension RunPlanner {
             var request = RunRequest(schema: id, inputText: "-", labels: labels)
             switch layer {
             case .interception:
-                for (id, chunk) in chunks {
-                    _ = try self.rules.engine(for: chunk, mode: .eco)
-                    try chunk.checkPlaceholders(id, config, pipeline)
-                }
+                for (_, chunk) in chunks { _ = try self.rules.engine(for: chunk, mode: .eco) }
+                try Chunk.checkPlaceholders(of: chunks, config, pipeline)
+                _ = try Instructions.text(config.instructionType)
                 _ = try OutputPlanner(self, request, config).plan()
             default:
                 request.outputConfigs = [id]
@@ -75,14 +74,21 @@ extension RunPlanner {
 }
 
 extension Chunk {
-    /// Checks that every placeholder of the template will have a value.
-    fileprivate func checkPlaceholders(_ id: String, _ config: Config, _ pipeline: Pipeline) throws {
+    /// Checks that every placeholder of the chunks' templates will have a value.
+    static func checkPlaceholders(of chunks: [(id: String, chunk: Chunk)], _ config: Config, _ pipeline: Pipeline) throws {
+        let given = chunks.flatMap(\.chunk.parameters.keys)
+        for (place, item) in chunks.enumerated() {
+            try item.chunk.checkPlaceholders(item.id, isFirst: place == 0, given, config, pipeline)
+        }
+    }
+
+    private func checkPlaceholders(_ id: String, isFirst: Bool, _ given: [String], _ config: Config, _ pipeline: Pipeline) throws {
         guard case .processing(let system, let prompt) = self.work else { return }
-        let own = [self.parameters, config.parameters, pipeline.defaults?.parameters ?? [:]].flatMap { $0.keys.map { $0.uppercased() } }
+        let own = (given + config.parameters.keys + (pipeline.defaults?.parameters ?? [:]).keys).map { $0.uppercased() }
         let known = Set(["INPUT_TEXT", "PREVIOUS_OUTPUT", "CONTEXT", "TASK_INSTRUCTION"] + own)
         let used = Template.placeholders(in: (system ?? "") + prompt)
         // A key of a JSON answer of the step before is known only when it is there; a first chunk has none before it.
-        if let odd = used.first(where: { !known.contains($0) }), pipeline.chunks.first == id {
+        if let odd = used.first(where: { !known.contains($0) }), isFirst {
             throw Failure.unknown(.invalidRequest, thing: "value for the placeholder", name: odd, known: known)
         }
         if let lacking = self.requiredPlaceholders.first(where: { !used.contains($0) }) {

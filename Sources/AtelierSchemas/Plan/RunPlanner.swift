@@ -20,6 +20,7 @@ package struct RunPlanner: Planner {
         let mode = try request.executionMode.map(ExecutionMode.init(named:)) ?? .eco
         let level = try request.safetyLevel.map(SafetyLevel.init(named:)) ?? self.rules.defaults.safetyLevel
         let (pipeline, chunks) = try self.catalogue.chunks(of: config, home: home)
+        try Chunk.checkPlaceholders(of: chunks, config, pipeline)
         let parameters = try self.parameters(request, config, pipeline, chunks)
         let interception = try self.interception(request.skipsInterception ? [] : chunks, parameters, config, mode)
         var plan = Plan(
@@ -46,6 +47,9 @@ package struct RunPlanner: Planner {
 
     private func rule(_ id: String) throws -> (config: Config, home: Int) {
         guard let found = self.catalogue.config(id, in: .interception) else {
+            if let flaw = self.catalogue.namespaces.lazy.compactMap({ $0.flaw(of: id, in: .interception) }).first {
+                throw Failure(.unknownSchema, "The file of the schema '\(id)' is broken: \(flaw.path).", hint: flaw.reason)
+            }
             throw Failure.unknown(.unknownSchema, thing: "schema", name: id, known: self.catalogue.ids(in: .interception))
         }
         return found
@@ -120,8 +124,8 @@ package struct RunPlanner: Planner {
                 Routing(stage: 2, backend: engine.backend, model: engine.model, candidates: [engine.backend.id], reason: engine.reason)
             )
         }
-        let iterations = Int(parameters["iterations"]?.integer ?? 1)
-        guard (1...self.rules.limits.iterations).contains(iterations) else {
+        let given = parameters["iterations"] ?? 1
+        guard let iterations = given.integer.flatMap(Int.init(exactly:)), (1...self.rules.limits.iterations).contains(iterations) else {
             throw Failure(.invalidRequest, "'iterations' must be from 1 to \(self.rules.limits.iterations).")
         }
         var plan = InterceptionPlan(steps: steps, iterations: iterations)

@@ -10,7 +10,7 @@ package struct PipelineInterception: InterceptionStage {
     package func transform(_ text: String, iteration: Int, _ context: StageContext) async throws -> TextAnswer {
         var answer = TextAnswer(text: text, metadata: [:])
         for (place, step) in context.plan.interception.steps.enumerated() {
-            let values = Self.values(for: step, input: text, previous: answer.text, context.plan)
+            let values = Self.values(for: step, input: text, previous: answer.text, isFirst: place == 0, context.plan)
             let order = TextOrder(
                 run: context.run,
                 step: step,
@@ -36,12 +36,13 @@ package struct PipelineInterception: InterceptionStage {
     /// What the placeholders stand for.
     ///
     /// Values go in once and are never scanned again.
-    private static func values(for step: StepPlan, input: String, previous: String, _ plan: Plan) -> [String: String] {
+    private static func values(for step: StepPlan, input: String, previous: String, isFirst: Bool, _ plan: Plan) -> [String: String] {
         var values: [String: String] = [:]
         for (name, value) in step.parameters {
             values[name.uppercased()] = value.string ?? String(decoding: value.canonical, as: UTF8.self)
         }
-        if case .object(let keys)? = try? JSON(parsing: previous.utf8) {  // tidy: most answers are no JSON, and that is fine
+        // What comes into the first chunk is a text, however much it looks like an answer.
+        if !isFirst, case .object(let keys)? = try? JSON(parsing: previous.utf8) {  // tidy: most answers are no JSON, and that is fine
             for (name, value) in keys { values[name] = value.string ?? String(decoding: value.canonical, as: UTF8.self) }
         }
         values["INPUT_TEXT"] = input

@@ -48,6 +48,7 @@ enum Folding {
 
     private static let bases: [Unicode.Scalar: String] = {
         var bases: [Unicode.Scalar: String] = ["ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "@": "a", "$": "s"]
+        for (digit, letter) in zip("013457".unicodeScalars, ["o", "i", "e", "a", "s", "t"]) { bases[digit] = letter }
         let groups = [
             "a": "àáâãäåāăą", "c": "çćč", "e": "èéêëēėęě", "i": "ìíîïīį", "n": "ñńň", "o": "òóôõöōő", "s": "śšş", "u": "ùúûüūůű",
             "y": "ýÿ", "z": "źżž", "g": "ğ", "r": "ř", "t": "ť",

@@ -79,6 +79,8 @@ struct WordList: Sendable, Decodable {
 
         /// Whether the term stands somewhere in the words.
         func isFound(in words: [String]) -> Bool {
+            // Several words also count when they are written as one.
+            if self.folded.count > 1, words.contains(where: { self.matches($0, self.folded.joined()) }) { return true }
             guard let last = self.folded.last, words.count >= self.folded.count else { return false }
             return words.indices.dropLast(self.folded.count - 1).contains { start in
                 let run = words[start..<start + self.folded.count]

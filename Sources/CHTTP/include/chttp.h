@@ -35,6 +35,8 @@ void chttp_event_clear(int event);
 int chttp_watch_hangup(int watch, int fd, uint64_t mark);
 /* Reports `mark` whenever fd can be read. */
 int chttp_watch_input(int watch, int fd, uint64_t mark);
+/* Stops looking at fd; call it before closing a descriptor whose socket may live on under another number. */
+void chttp_watch_drop(int watch, int fd);
 /* Fills up to `most` marks; answers how many; milliseconds -1 waits for ever. */
 int chttp_watch_wait(int watch, uint64_t *marks, int most, int milliseconds);
 

@@ -13,5 +13,9 @@ int64_t posix_file_size(const char *_Nonnull path);
 
 /* Takes the whole-file lock of an open description (F_OFD_SETLK); 0, or an errno (EAGAIN: somebody else has it). */
 int posix_lock_exclusive(int descriptor);
+/* Whether another open description holds the lock of a file, without taking it (F_OFD_GETLK): 1, 0, or a negative errno. */
+int posix_is_locked(int descriptor);
 /* Ignores SIGPIPE, so that a reader that went away is an error of that write and not the end of the process. */
 void posix_ignore_sigpipe(void);
+/* From now on SIGTERM and SIGINT are bytes in a pipe, whichever thread gets them and however early; its reading end, or a negative errno. */
+int posix_catch_stop(void);

@@ -18,6 +18,7 @@ protocol Command: Sendable {
 /// Every command, in the order of the help.
 let commands: [any Command.Type] = [
     RunCommand.self, RunsCommand.self, ShowCommand.self, ServeCommand.self, SchemasCommand.self, ConfigCommand.self,
+    DoctorCommand.self, AuditCommand.self, RebuildCommand.self, BackupCommand.self,
 ]
 
 /// Options that every command takes.

@@ -19,6 +19,7 @@ enum ServeCommand: Command {
 
     static func run(_ arguments: Arguments, _ terminal: Terminal) async throws -> Int32 {
         try arguments.expect(0, Self.usage)
+        guard Signals.arrivals >= 0 else { throw Failure(.internalError, "Signals cannot be caught: errno \(-Signals.arrivals).") }
         let composition = try Composition(arguments, flags: Self.flags)
         let server = composition.settings.server
         guard ["127.0.0.1", "::1", "localhost"].contains(server.host) else {
@@ -86,17 +87,16 @@ enum ServeCommand: Command {
 
 /// Asks from outside to stop.
 enum Signals {
-    /// Returns at the first SIGTERM or SIGINT.
+    /// Where they arrive, from the first use on; the first thing that `serve` does, so that none comes too early.
+    static let arrivals = posix_catch_stop()
+
+    /// Returns at the first SIGTERM or SIGINT, also when it came before the call.
     static func untilAsked() async {
         let asked = AsyncStream<Void>.makeStream()
-        let sources = [SIGTERM, SIGINT].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { asked.continuation.yield() }
-            source.resume()
-            return source
-        }
+        let source = DispatchSource.makeReadSource(fileDescriptor: Self.arrivals, queue: .global())
+        source.setEventHandler { asked.continuation.yield() }
+        source.resume()
         for await _ in asked.stream { break }
-        for source in sources { source.cancel() }
+        source.cancel()
     }
 }

@@ -13,7 +13,7 @@ struct Composition: Sendable {
     let data: DataDirectory
     let resolved: SettingsResolver
     let planner: RunPlanner
-    private let media: MediaWorkers
+    let media: MediaWorkers
 
     var settings: Settings { self.resolved.settings }
 
@@ -94,6 +94,7 @@ struct Composition: Sendable {
     func open(log: any Log) async throws -> OpenAtelier {
         let limits = self.settings.limits
         let store = try SQLiteRunStore(path: self.data.database)
+        try self.data.sync()
         let lists = try WordLists(files: Files.embedded("safety/"))
         let builtin = BuiltInBackend(procedures: self.media)
         let stages = StageSet(

@@ -1,3 +1,4 @@
+import AtelierArchive
 import AtelierCore
 import CPosix
 import Glibc
@@ -101,6 +102,25 @@ struct DataDirectory: Sendable {
         return Hold(descriptor: descriptor)
     }
 
+    /// Takes the lock without saying so, to see whether it is free; nil when somebody has it.
+    func probe() throws -> Hold? {
+        let descriptor = posix_open(self.lockFile, O_RDWR, 0)
+        guard descriptor >= 0 else { throw self.unusable(-descriptor) }
+        guard posix_lock_exclusive(descriptor) == 0 else {
+            close(descriptor)
+            return nil
+        }
+        return Hold(descriptor: descriptor)
+    }
+
+    /// Whether somebody has the lock now; asking takes nothing, so that a server may start at the same moment.
+    var isHeld: Bool {
+        let descriptor = posix_open(self.lockFile, O_RDONLY, 0)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return posix_is_locked(descriptor) != 0
+    }
+
     /// The refusal that names who has the lock.
     func isHeld(by holder: Holder?) -> Failure {
         Failure(
@@ -128,14 +148,23 @@ struct DataDirectory: Sendable {
     }
 
     private func make() throws {
+        var parent = "/"
         var built = ""
         for part in self.path.split(separator: "/") {
             built += "/" + part
-            guard mkdir(built, 0o700) != 0, errno != EEXIST else { continue }
-            throw self.unusable(errno)
+            if mkdir(built, 0o700) == 0 {
+                // A folder that a power cut takes away takes everything in it along.
+                try PosixFileSystem().sync(directory: parent)
+            } else if errno != EEXIST {
+                throw self.unusable(errno)
+            }
+            parent = built
         }
         try self.checkUsable()
     }
+
+    /// Makes the names of the files in it durable.
+    func sync() throws { try PosixFileSystem().sync(directory: self.path) }
 
     private func unusable(_ code: Int32) -> Failure {
         if code == ENOSPC || code == EDQUOT {

@@ -4,8 +4,9 @@ import Glibc
 
 /// The machine's clocks.
 struct SystemTime: TimeSource {
-    private let clock = ContinuousClock()
-    private static let start = ContinuousClock.now
+    /// Stands still while the machine sleeps: a laptop that is closed for an hour loses no lease.
+    private let clock = SuspendingClock()
+    private static let start = SuspendingClock.now
 
     var now: Timestamp { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) }
     var uptime: Duration { Self.start.duration(to: self.clock.now) }

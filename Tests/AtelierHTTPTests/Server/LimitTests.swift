@@ -77,6 +77,40 @@ import Testing
         }
     }
 
+    /// Goal: what is read and forgotten after a refusal is the refused client's, never that of another one, whose socket
+    /// may get the number of the copy that lingered.
+    ///
+    /// Method: many of both at once.
+    @Test func `a refused upload does not cost another client its request`() async throws {
+        try await withServer(bodyLimit: 1000) { server in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<4 {
+                    group.addTask {
+                        for _ in 0..<400 {
+                            let status = try await Self.status(of: 20_000, at: server)
+                            #expect(status == 413)
+                        }
+                    }
+                    group.addTask {
+                        for _ in 0..<800 {
+                            let status = try await Self.status(of: 7, at: server)
+                            #expect(status == 200)
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+    }
+
+    private static func status(of bodyBytes: Int, at server: TestServer) async throws -> Int {
+        let client = try server.client()
+        defer { client.close() }
+        client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \(bodyBytes)\r\nConnection: close\r\n\r\n")
+        client.send([UInt8](repeating: 0x78, count: bodyBytes))
+        return try await client.response().status
+    }
+
     @Test func `a connection beyond the limit is closed`() async throws {
         var limits = Limits()
         limits.connections = 4
