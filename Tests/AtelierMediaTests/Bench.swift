@@ -46,12 +46,19 @@ final class Bench: Sendable {
         )
     }
 
+    private static let launching = NSLock()
+
+    /// Foundation's `run()` reads beyond a buffer now and then when several threads are in it.
+    private static func launch(_ process: Process) throws {
+        try self.launching.withLock { try process.run() }
+    }
+
     /// Makes a media file with ffmpeg.
     func made(_ name: String, _ arguments: [String]) throws -> String {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/ffmpeg")
         process.arguments = ["-v", "error", "-nostdin", "-y"] + arguments + [self.path(name)]
-        try process.run()
+        try Self.launch(process)
         process.waitUntilExit()
         guard process.terminationStatus == 0 else { throw Failure(.internalError, "ffmpeg made no \(name)") }
         return self.path(name)

@@ -22,17 +22,6 @@ import Testing
         #expect(try bench.processes().first != processes.first)
     }
 
-    /// Goal: a worker with too little memory fails alone; the machine's font cache stays whole, and the next picture has its type.
-    @Test func `a worker that is short of memory harms nobody after it`() async throws {
-        let bench = try Bench()
-        var limits = Limits()
-        limits.mediaMemoryBytes = 90_000_000
-        let order = ProcedureOrder(procedure: "cutpaper", text: "a fish", schema: "dada", seed: 1)
-        let poor = MediaWorkers(executable: Bench.executable, limits: limits)
-        #expect(await code { try await poor.perform(order) } == .internalError)
-        #expect(try await bench.draw("日本語 fish").isEmpty == false)
-    }
-
     @Test func `an order that takes too long is ended with its worker`() async throws {
         let bench = try Bench(seconds: 1)
         let trap = try bench.trap()
